@@ -1,0 +1,1 @@
+"""The processes that do the long work: ingestion, training, evaluation."""
