@@ -1,0 +1,1 @@
+"""Collections and their documents: upload, ingestion state, pages, chunks and search."""

@@ -1,0 +1,1 @@
+"""Reading documents, cleaning and cutting them, and storing what can be searched."""
