@@ -1,0 +1,1 @@
+"""Talking to models: what turns text into vectors, and where its weights come from."""

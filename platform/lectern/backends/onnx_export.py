@@ -1,0 +1,85 @@
+"""Convert the embedding model to ONNX: ``python -m lectern.backends.onnx_export FROM TO``.
+
+A program of its own, run by ``weights``, so that torch and its memory are gone afterwards.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnxruntime
+import torch
+from transformers import AutoModel
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+OPSET = 17
+MOST_DIFFERENCE = 1e-4  # of one value of a state, all of which are of the order of 1
+
+
+class LastStates(torch.nn.Module):
+    """The encoder as ONNX wants it: two tensors in, the last layer's states out."""
+
+    def __init__(self, encoder: PreTrainedModel) -> None:
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        states: torch.Tensor = self.encoder(
+            input_ids=input_ids, attention_mask=attention_mask
+        ).last_hidden_state
+        return states
+
+
+def export(weights: Path, folder: Path) -> None:
+    """Write ``model.onnx`` and ``tokenizer.json`` into ``folder``.
+
+    Raises ``ValueError`` if ONNX Runtime does not give the same states as torch.
+    """
+    # The exporter cannot trace the fused attention of torch.
+    encoder = AutoModel.from_pretrained(
+        str(weights), dtype=torch.float32, local_files_only=True, attn_implementation="eager"
+    )
+    # The exporter gives the model back in the mode of its outermost module: all of it, then.
+    model = LastStates(encoder).eval()
+    axes = {0: "batch", 1: "pieces"}
+    torch.onnx.export(
+        model,
+        _sample(batch=2, pieces=12),
+        str(folder / "model.onnx"),
+        dynamo=False,
+        opset_version=OPSET,
+        input_names=["input_ids", "attention_mask"],
+        output_names=["states"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "states": axes},
+    )
+    shutil.copyfile(weights / "tokenizer.json", folder / "tokenizer.json")
+    _verify(model, folder / "model.onnx")
+
+
+def _sample(*, batch: int, pieces: int) -> tuple[torch.Tensor, torch.Tensor]:
+    ids = torch.randint(1000, 20_000, (batch, pieces), generator=torch.Generator().manual_seed(7))
+    mask = torch.ones_like(ids)
+    mask[-1, pieces // 2 :] = 0
+    return ids, mask
+
+
+@torch.inference_mode()
+def _verify(model: LastStates, file: Path) -> None:
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    # Other sizes than those traced: an export with fixed sizes must not pass.
+    ids, mask = _sample(batch=3, pieces=40)
+    inputs = {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
+    difference = session.run(["states"], inputs)[0] - model(ids, mask).numpy()
+    largest = float(np.abs(difference[mask.numpy() == 1]).max())
+    if not largest < MOST_DIFFERENCE:
+        raise ValueError(f"the converted model differs from its source by {largest:.2g}")
+
+
+if __name__ == "__main__":
+    export(Path(sys.argv[1]), Path(sys.argv[2]))

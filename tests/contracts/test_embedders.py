@@ -1,0 +1,101 @@
+"""What every embedder promises, whichever engine runs it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from fakes import HashEmbedder
+from lectern.backends.embedder import OnnxEmbedder
+from lectern.backends.torch_embedder import TorchEmbedder
+from lectern.backends.weights import exported_folder, weights_folder
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from lectern.backends.embedder import Embedder
+
+TEXTS = [
+    "The deficit was $666 billion in fiscal year 2017.",
+    "Bell's palsy is a weakness of the muscles of the face.",
+    "A table of receipts. " * 200,
+    "",
+    "Revenue rose.",
+    "Outlays of the Department of Labor were lower than estimated.",
+    "x",
+    "The diagnosis is made from a sample of blood.",
+    "Vaccines protect against rotavirus.",
+    "The auditor expressed no opinion on the statements.",
+]
+
+
+@pytest.fixture(scope="session")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return exported_folder(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="session", params=["onnx", "torch", "hash"])
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    if request.param == "onnx":
+        return OnnxEmbedder(request.getfixturevalue("exported"))
+    return TorchEmbedder(weights_folder()) if request.param == "torch" else HashEmbedder()
+
+
+class TestEveryEmbedder:
+    def test_it_gives_one_row_of_its_dimensions_for_each_text(self, embedder):
+        vectors = embedder.embed(TEXTS)
+
+        assert vectors.shape == (len(TEXTS), embedder.dimensions)
+        assert vectors.dtype == np.float32
+
+    def test_every_row_has_length_one(self, embedder):
+        vectors = embedder.embed(TEXTS)
+
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1.0, atol=1e-5)
+
+    def test_no_texts_give_no_rows(self, embedder):
+        assert embedder.embed([]).shape == (0, embedder.dimensions)
+
+    def test_rows_stand_in_the_order_of_the_texts(self, embedder):
+        forwards = embedder.embed(TEXTS)
+        backwards = embedder.embed(TEXTS[::-1])[::-1]
+
+        assert np.all(np.sum(forwards * backwards, axis=1) > 0.999)
+
+    def test_a_text_has_the_same_vector_alone_as_among_others(self, embedder):
+        among_others = embedder.embed(TEXTS)[0]
+        alone = embedder.embed(TEXTS[:1])[0]
+
+        assert float(among_others @ alone) > 0.999
+
+    def test_the_same_call_gives_the_same_vectors(self, embedder):
+        assert np.array_equal(embedder.embed(TEXTS), embedder.embed(TEXTS))
+
+    def test_a_text_is_closer_to_its_question_than_to_another(self, embedder):
+        question, other, text = embedder.embed(
+            ["What was the deficit in fiscal year 2017?", "What is Bell's palsy?", TEXTS[0]]
+        )
+
+        assert float(question @ text) > float(other @ text) + 0.2
+
+
+def test_both_engines_of_one_name_give_vectors_that_may_be_mixed(exported):
+    onnx, torch = OnnxEmbedder(exported), TorchEmbedder(weights_folder())
+
+    assert onnx.name == torch.name
+    assert np.all(np.sum(onnx.embed(TEXTS) * torch.embed(TEXTS), axis=1) > 0.999)
+
+
+def test_a_model_once_converted_is_not_converted_again(exported):
+    written = (exported / "model.onnx").stat().st_mtime_ns
+
+    again = exported_folder(exported.parent.parent)
+
+    assert again == exported
+    assert (again / "model.onnx").stat().st_mtime_ns == written
+
+
+def test_nothing_half_made_is_left_beside_the_converted_model(exported):
+    assert [entry.name for entry in exported.parent.iterdir()] == [exported.name]
