@@ -46,7 +46,7 @@ def settings_file(*, port: int, socket_folder: Path | None) -> str:
 
 
 def _maintenance_mb(memory_mb: int) -> int:
-    """Memory to build an index with; a parallel build takes it from /dev/shm, small in containers"""
+    """Memory to build an index with; parallel builds take it from /dev/shm, small in containers."""
     shared = Path("/dev/shm")
     available = shutil.disk_usage(shared).free // MEGABYTE if shared.is_dir() else memory_mb
     return max(64, min(1024, memory_mb // 8, available // 2))
