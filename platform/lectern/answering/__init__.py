@@ -1,0 +1,1 @@
+"""Questions, and answers whose every sentence can be checked on a page."""

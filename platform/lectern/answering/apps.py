@@ -1,0 +1,13 @@
+"""Django's entry to the answering app."""
+
+from django.apps import AppConfig
+
+
+class AnsweringConfig(AppConfig):
+    name = "lectern.answering"
+    label = "answering"
+
+    def ready(self) -> None:
+        from lectern.answering import tombstones
+
+        tombstones.connect()

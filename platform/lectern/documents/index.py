@@ -1,0 +1,226 @@
+"""The search index: writing a version's pages and chunks, and taking them out again.
+
+Chunks go by binary COPY into a temporary table and from there into the fenced tables:
+COPY cannot write to a table with row-level security, and a vector sent as text costs a
+thousand times what it costs in binary.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from struct import pack
+from typing import Any, cast
+from uuid import UUID
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from numpy.typing import NDArray
+from pgvector import HalfVector, SparseVector
+from pgvector.psycopg import register_vector
+from psycopg.adapt import Dumper
+from psycopg.pq import Format
+
+from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent
+from lectern.documents.models import Collection, Document, DocumentVersion, Page
+from lectern.documents.terms import DIMENSIONS, chunk_weights, term_counts
+from lectern.errors import Conflict
+from lectern.tenants.models import new_id
+
+# The length, in terms, that BM25 takes for average. A constant, so that the weights of
+# chunks written at different times can be compared; chunking aims at this length.
+AVERAGE_TERMS = 110.0
+
+_STAGE = """
+CREATE TEMPORARY TABLE staged_chunk (
+  id uuid, position integer, page integer, "start" integer, "end" integer, text text,
+  context text, term_count integer, terms tsvector, weights sparsevec, embedding halfvec
+) ON COMMIT DROP
+"""
+_STAGED_TYPES = ["uuid", "int4", "int4", "int4", "int4", "text", "text", "int4"]
+_INSERT_CHUNKS = """
+INSERT INTO documents_chunk (tenant_id, id, collection_id, document_id, version_id, position, page,
+                             "start", "end", text, context, term_count, terms, weights)
+SELECT %(tenant)s, id, %(collection)s, %(document)s, %(version)s, position, page,
+       "start", "end", text, context, term_count, terms, weights FROM staged_chunk
+"""
+_INSERT_EMBEDDINGS = """
+INSERT INTO documents_chunkembedding (tenant_id, chunk_id, collection_id, document_id, version_id,
+                                      embedder, embedding)
+SELECT %(tenant)s, id, %(collection)s, %(document)s, %(version)s, %(embedder)s, embedding
+FROM staged_chunk
+"""
+_COUNT_TERMS = """
+INSERT INTO documents_termfrequency AS known (tenant_id, collection_id, term, chunks)
+SELECT %(tenant)s, %(collection)s, term, count(*)
+FROM staged_chunk, unnest(tsvector_to_array(terms)) AS term GROUP BY term ORDER BY term
+ON CONFLICT (tenant_id, collection_id, term) DO UPDATE SET chunks = known.chunks + excluded.chunks
+"""
+_UNCOUNT_TERMS = """
+UPDATE documents_termfrequency AS known SET chunks = known.chunks - gone.chunks
+FROM (SELECT term, count(*) AS chunks
+      FROM documents_chunk, unnest(tsvector_to_array(terms)) AS term
+      WHERE tenant_id = %(tenant)s AND document_id = %(document)s GROUP BY term) AS gone
+WHERE known.tenant_id = %(tenant)s AND known.collection_id = %(collection)s
+  AND known.term = gone.term
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedVersion:
+    """Everything that makes a version readable: its pages, chunks and their vectors.
+
+    ``vectors`` has shape (chunks, dimensions), unit rows; ``embedder`` names their space.
+    """
+
+    facts: DocumentFacts
+    pages: Sequence[PageContent]
+    chunks: Sequence[ChunkDraft]
+    vectors: NDArray[np.float32]
+    embedder: str
+    warnings: Sequence[str] = ()
+
+
+@transaction.atomic
+def publish(version: DocumentVersion, content: IndexedVersion) -> None:
+    """Make ``version`` the current one: readers see all of it or, until then, the former.
+
+    Replaces what an earlier attempt may have left, so that running twice stores once. Raises
+    ``Conflict`` if the document was deleted, or a newer version became current, meanwhile.
+    """
+    # The collection's row is the lock under which its index and its counters change.
+    collection = Collection.objects.select_for_update().get(pk=version.collection_id)
+    document = Document.objects.select_for_update().filter(pk=version.document_id).first()
+    if document is None:
+        raise Conflict("The document was deleted while it was being read", code="deleted")
+    _refuse_if_newer_is_current(document, version)
+    forget_chunks(collection, document_id=document.pk)
+    _store_pages(version, content.pages)
+    _store_chunks(version, content)
+    DocumentVersion.objects.filter(pk=version.pk).update(
+        ready_at=Now(),
+        paged=content.facts.paged,
+        page_count=len(content.pages),
+        chunk_count=len(content.chunks),
+        warnings=list(content.warnings),
+    )
+    Document.objects.filter(pk=document.pk).update(current_version=version)
+
+
+def forget_chunks(collection: Collection, *, document_id: UUID) -> None:
+    """Take the document's chunks and vectors out of the index. Runs in a transaction."""
+    Collection.objects.select_for_update().get(pk=collection.pk)
+    parameters = {
+        "tenant": collection.tenant_id,
+        "collection": collection.pk,
+        "document": document_id,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_UNCOUNT_TERMS, parameters)
+        cursor.execute(
+            "DELETE FROM documents_chunkembedding"
+            " WHERE tenant_id = %(tenant)s AND document_id = %(document)s",
+            parameters,
+        )
+        cursor.execute(
+            "WITH gone AS (DELETE FROM documents_chunk"
+            " WHERE tenant_id = %(tenant)s AND document_id = %(document)s RETURNING term_count)"
+            " UPDATE documents_collection SET chunk_count = chunk_count - (SELECT count(*) FROM gone),"
+            " term_count = term_count - (SELECT coalesce(sum(term_count), 0) FROM gone)"
+            " WHERE tenant_id = %(tenant)s AND id = %(collection)s",
+            parameters,
+        )
+
+
+def _refuse_if_newer_is_current(document: Document, version: DocumentVersion) -> None:
+    current = document.current_version
+    if current is not None and current.number > version.number:
+        raise Conflict(
+            f"Version {current.number} of {document.title} is already in use", code="superseded"
+        )
+
+
+def _store_pages(version: DocumentVersion, pages: Sequence[PageContent]) -> None:
+    Page.objects.filter(version=version).delete()
+    rows = (
+        Page(
+            tenant_id=version.tenant_id,
+            version=version,
+            number=page.number,
+            label=page.label[:200],
+            text=page.text,
+            width=page.width,
+            height=page.height,
+            words=page.words.to_bytes(),
+            removed=[[removal.kind, removal.text, removal.at] for removal in page.removed],
+            blocks=[[b.kind, b.start, b.end, b.level, b.header_end] for b in page.blocks],
+            image_only=page.image_only,
+            problem=page.problem,
+        )
+        for page in pages
+    )
+    Page.objects.bulk_create(rows, batch_size=50)
+
+
+def _store_chunks(version: DocumentVersion, content: IndexedVersion) -> None:
+    parameters = {
+        "tenant": version.tenant_id,
+        "collection": version.collection_id,
+        "document": version.document_id,
+        "version": version.pk,
+        "embedder": content.embedder,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        terms = _copy_chunks(content)
+        for statement in (_INSERT_CHUNKS, _INSERT_EMBEDDINGS, _COUNT_TERMS):
+            cursor.execute(statement, parameters)
+        # Another document may be stored in the same transaction.
+        cursor.execute("DROP TABLE staged_chunk")
+        cursor.execute(
+            "UPDATE documents_collection SET chunk_count = chunk_count + %s,"
+            " term_count = term_count + %s WHERE tenant_id = %s AND id = %s",
+            [len(content.chunks), terms, version.tenant_id, version.collection_id],
+        )
+
+
+def _copy_chunks(content: IndexedVersion) -> int:
+    """Send the chunks to the staging table; the number of terms in them."""
+    raw = cast("Any", connection.connection)
+    register_vector(raw)
+    total = 0
+    with raw.cursor() as cursor:
+        cursor.adapters.register_dumper(_Terms, _TermsDumper)
+        with cursor.copy("COPY staged_chunk FROM STDIN (FORMAT BINARY)") as copy:
+            copy.set_types([*_STAGED_TYPES, "tsvector", "sparsevec", "halfvec"])
+            for chunk, vector in zip(content.chunks, content.vectors, strict=True):
+                row, length = _row(chunk, vector)
+                copy.write_row(row)
+                total += length
+    return total
+
+
+def _row(chunk: ChunkDraft, vector: NDArray[np.float32]) -> tuple[list[Any], int]:
+    counts = term_counts(chunk.searchable)
+    length = sum(counts.values())
+    weights = chunk_weights(counts, length, AVERAGE_TERMS)
+    sparse = SparseVector({index - 1: weight for index, weight in weights.items()}, DIMENSIONS)
+    place = [chunk.position, chunk.page, chunk.start, chunk.end]
+    row = [new_id(), *place, chunk.text, chunk.context, length]
+    return [*row, _Terms(counts), sparse, HalfVector(vector)], length
+
+
+class _Terms:
+    """The terms of one chunk, to be stored as a tsvector without positions."""
+
+    def __init__(self, counts: dict[str, int]) -> None:
+        self.terms = sorted(counts, key=str.encode)
+
+
+class _TermsDumper(Dumper):
+    """Writes a tsvector as tsvectorrecv() reads it: count, then each term with 0 positions."""
+
+    format = Format.BINARY
+
+    def dump(self, obj: _Terms) -> bytes:
+        lexemes = b"".join(term.encode() + b"\0\0\0" for term in obj.terms)
+        return pack(">i", len(obj.terms)) + lexemes

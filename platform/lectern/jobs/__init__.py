@@ -1,0 +1,1 @@
+"""Long work: the row in Postgres is the truth, the broker only rings."""

@@ -1,0 +1,107 @@
+"""Jobs and what happened in them."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from lectern.tenants.models import TenantOwned
+
+
+class Job(TenantOwned):
+    """One piece of long work. Its status is the only execution status in Lectern."""
+
+    class Kind(models.TextChoices):
+        INGEST_DOCUMENT = "ingest_document", "Read a document"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", "Queued"
+        RUNNING = "running", "Running"
+        SUCCEEDED = "succeeded", "Done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+
+    ACTIVE: ClassVar[list[str]] = ["queued", "running"]
+    TRANSITIONS: ClassVar[dict[str, list[str]]] = {
+        "queued": ["running", "cancelled", "failed"],
+        "running": ["succeeded", "failed", "cancelled", "queued"],
+        "failed": ["queued"],
+        "cancelled": ["queued"],
+    }
+
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    payload = models.JSONField()
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
+    attempt = models.PositiveIntegerField(default=0)
+    max_attempts = models.PositiveIntegerField(default=3)
+    stage = models.CharField(max_length=60, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    error_code = models.CharField(max_length=60, blank=True)
+    error = models.TextField(blank=True)
+    result = models.JSONField(default=dict)
+    # All times are the database's: a worker with a wrong clock can neither lose nor steal a lease.
+    created_at = models.DateTimeField(db_default=Now())
+    run_after = models.DateTimeField(db_default=Now())
+    announced_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    heartbeat_at = models.DateTimeField(null=True)
+    lease_expires_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "kind", "payload"],
+                condition=Q(status__in=["queued", "running"]),
+                name="job_unique_while_active",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="running") | Q(lease_expires_at__isnull=False),
+                name="job_running_has_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="failed") | ~Q(error=""), name="job_failed_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "run_after"],
+                condition=Q(status__in=["queued", "running"]),
+                name="job_active",
+            ),
+            models.Index(fields=["tenant", "-created_at"], name="job_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.status}"
+
+    @property
+    def active(self) -> bool:
+        return self.status in self.ACTIVE
+
+
+class JobEvent(TenantOwned):
+    """A line of a job's log, kept even when the job is killed."""
+
+    class Level(models.TextChoices):
+        INFO = "info", "Info"
+        WARNING = "warning", "Warning"
+        ERROR = "error", "Error"
+
+    job = models.ForeignKey(
+        Job, on_delete=models.DO_NOTHING, db_constraint=False, related_name="events"
+    )
+    attempt = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    level = models.CharField(max_length=10, choices=Level.choices, default=Level.INFO)
+    message = models.TextField()
+
+    class Meta:
+        ordering = ["at", "id"]
+        indexes = [models.Index(fields=["tenant", "job", "at"], name="jobevent_by_job")]
+
+    def __str__(self) -> str:
+        return self.message

@@ -1,0 +1,1 @@
+"""Tenants, their people and keys, who may do what, and the fences between tenants."""

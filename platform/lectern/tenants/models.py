@@ -1,0 +1,153 @@
+"""Tenants, the people and keys that act for them, and the record of what they did."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_scopes import ScopedManager
+from uuid6 import uuid7
+
+
+def new_id() -> UUID:
+    """A time-ordered identifier (UUIDv7, RFC 9562): new rows stay together in the index."""
+    return UUID(int=uuid7().int)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Creates people; allauth asks for these names."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. People belong to no tenant; memberships do."""
+
+    class Theme(models.TextChoices):
+        SYSTEM = "system", "As the system"
+        LIGHT = "light", "Light"
+        DARK = "dark", "Dark"
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Tenant(models.Model):
+    """A company, or a part of one, whose documents nobody else sees."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ScopedManager(tenant="id")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TenantOwned(models.Model):
+    """Base of every row that belongs to a tenant; a query outside a scope raises."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    tenant = models.ForeignKey(Tenant, on_delete=models.DO_NOTHING, related_name="+")
+
+    objects: Any = ScopedManager(tenant="tenant_id")
+
+    class Meta:
+        abstract = True
+
+
+class Membership(TenantOwned):
+    """A person's place in a tenant."""
+
+    class Role(models.TextChoices):
+        READER = "reader", "Reader"
+        CURATOR = "curator", "Curator"
+        ADMINISTRATOR = "administrator", "Administrator"
+        AUDITOR = "auditor", "Auditor"
+
+    class Status(models.TextChoices):
+        INVITED = "invited", "Invited"
+        ACTIVE = "active", "Active"
+        REMOVED = "removed", "Removed"
+
+    TRANSITIONS: ClassVar[dict[str, list[str]]] = {
+        "invited": ["active", "removed"],
+        "active": ["removed"],
+        "removed": ["active"],
+    }
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "user"], name="membership_once_per_tenant"),
+            models.CheckConstraint(
+                condition=Q(role__in=["reader", "curator", "administrator", "auditor"]),
+                name="membership_role_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} as {self.role}"
+
+
+class ApiKey(TenantOwned):
+    """A program's credential. Only its HMAC is stored; the key itself was shown once."""
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = models.JSONField(default=list)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+
+class AuditEvent(TenantOwned):
+    """Something that was done. Rows are added and read, never changed (a trigger refuses)."""
+
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.CharField(max_length=200)
+    actor_id = models.UUIDField(null=True)
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=60)
+    subject_id = models.UUIDField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at"]
+        indexes = [models.Index(fields=["tenant", "-at"], name="audit_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action}"

@@ -1,0 +1,5 @@
+"""The address of each page."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
