@@ -49,15 +49,17 @@ class EmbeddedValkey:
             self._await_answer()
         return self._url()
 
-    def stop(self) -> None:
-        """Save everything and end the server; does nothing when it is not running."""
+    def stop(self) -> bool:
+        """Save everything and end the server; False if it was not running."""
         if not self._data.is_dir():
-            return
+            return False
         with self._locked():
             pid = self.pid()
-            if pid is not None:
-                processes.end([pid], first=signal.SIGTERM, grace=STOP_SECONDS)
-                log.info("embedded broker stopped pid=%d", pid)
+            if pid is None:
+                return False
+            processes.end([pid], first=signal.SIGTERM, grace=STOP_SECONDS)
+        log.info("embedded broker stopped pid=%d", pid)
+        return True
 
     def pid(self) -> int | None:
         """The server's process, or None.

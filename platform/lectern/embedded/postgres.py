@@ -75,20 +75,21 @@ class EmbeddedPostgres:
             self._provide_once()
         return self._addresses(roles.DATABASE)
 
-    def stop(self) -> None:
-        """End the server and every session; does nothing when it is not running."""
+    def stop(self) -> bool:
+        """End the server and every session; False if it was not running."""
         if not self._home.data.is_dir():
-            return
+            return False
         account = account_for(self._home.data)
         with self._locked():
             pid = self.pid()
             if pid is None:
-                return
+                return False
             binaries = binaries_for(account, self._home.cluster)
             stopped = self._pg_ctl(account, binaries, "stop", "-m", "fast", "-t", "60")
             if stopped.returncode != 0:
                 processes.end([pid], first=signal.SIGQUIT, grace=ORPHAN_SECONDS)
         log.info("embedded Postgres stopped pid=%d", pid)
+        return True
 
     def remove(self) -> None:
         """Stop the server and delete every database in it."""

@@ -1,6 +1,7 @@
 """What runs on this machine: finding, recognising and ending processes."""
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -31,6 +32,12 @@ def identify(pid: int) -> ProcessIdentity | None:
         return None
 
 
+def this_process() -> ProcessIdentity:
+    """The process that asks."""
+    process = psutil.Process()
+    return ProcessIdentity(pid=process.pid, started=process.create_time())
+
+
 def is_alive(identity: ProcessIdentity) -> bool:
     """Whether exactly this process still runs."""
     found = identify(identity.pid)
@@ -59,12 +66,16 @@ def working_in(folder: Path) -> Iterator[int]:
     return (pid for pid in psutil.pids() if works_in(pid, folder))
 
 
-def resident_mb(pid: int) -> int:
-    """Megabytes of memory in use by a process and everything it started; 0 if it is gone."""
+def memory_mb(identity: ProcessIdentity, *, with_children: bool) -> int:
+    """Megabytes of memory that a process, or it and all it started, hold; 0 if it is gone.
+
+    A page shared by several processes, as the cache of Postgres is, counts once: each
+    process is charged its share (the kernel's PSS).
+    """
     total = 0
-    for process in _with_descendants(pid):
+    for process in _family(identity.pid, with_children=with_children):
         with contextlib.suppress(*UNSEEN):
-            total += process.memory_info().rss
+            total += process.memory_full_info().pss
     return total // 2**20
 
 
@@ -83,9 +94,23 @@ def end(pids: Iterable[int], *, first: signal.Signals, grace: float) -> None:
     psutil.wait_procs(stubborn, timeout=grace)
 
 
-def _with_descendants(pid: int) -> list[psutil.Process]:
+def end_group(leader: ProcessIdentity, *, grace: float) -> None:
+    """Ask the leader of a process group to finish, then kill what is left of its group."""
+    if not is_alive(leader):
+        return
+    end([leader.pid], first=signal.SIGTERM, grace=grace)
+    kill_group(leader.pid)
+
+
+def kill_group(leader: int) -> None:
+    """Kill what is left of a process group whose leader has ended."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(leader, signal.SIGKILL)
+
+
+def _family(pid: int, *, with_children: bool) -> list[psutil.Process]:
     try:
         process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
+        return [process, *(process.children(recursive=True) if with_children else [])]
     except UNSEEN:
         return []
