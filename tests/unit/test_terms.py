@@ -48,6 +48,10 @@ def test_a_hyphenated_word_is_found_by_its_parts_and_written_as_one():
     assert set(terms("Covid-19")) == {"covid", "19", "covid19"}
 
 
+def test_a_number_written_to_a_word_is_found_by_itself():
+    assert terms("FY2020 results") == ["fy2020", "2020", "result"]
+
+
 def test_stop_words_alone_give_no_terms():
     assert terms("What is it, and how?") == []
 

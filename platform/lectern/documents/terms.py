@@ -41,6 +41,7 @@ _NUMBER = r"\d+(?:[.,]\d+)*"
 _TOKEN = re.compile(rf"{_NUMBER}(?![^\W_])|[^\W_]+(?:['\u2019-][^\W_]+)*")
 _THOUSANDS = re.compile(r",(?=\d{3}(?!\d))")
 _JOINT = re.compile(r"['\u2019-]")
+_NUMBER_IN_WORD = re.compile(r"(?<=[^\W\d_])\d{2,}|\d{2,}(?=[^\W\d_])")
 _stemmers = threading.local()
 
 
@@ -48,7 +49,7 @@ def terms(text: str) -> list[str]:
     """The terms of ``text`` in order, repeats included; the same text gives the same terms.
 
     Case, accents and word endings do not count, stop words are left out, "5,368" is "5368",
-    and "long-term" gives "long", "term" and "longterm".
+    "long-term" gives "long", "term" and "longterm", and "FY2020" gives "fy2020" and "2020".
     """
     found: list[str] = []
     for match in _TOKEN.finditer(_folded(text)):
@@ -114,11 +115,12 @@ def _parts(token: str) -> list[str]:
     if token[0].isdigit() and token[-1].isdigit() and token.strip("0123456789.,") == "":
         return [_THOUSANDS.sub("", token)[:LONGEST_TERM]]
     words = _JOINT.split(token)
+    numbers = [number for word in words for number in _NUMBER_IN_WORD.findall(word)]
     if len(words) > 1:
         words.append("".join(words))
     return [
         _stemmed(word)
-        for word in words
+        for word in words + numbers
         if word and word not in STOP_WORDS and len(word) <= LONGEST_TERM
     ]
 
