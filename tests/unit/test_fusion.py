@@ -52,7 +52,7 @@ def test_a_question_without_terms_is_ordered_by_its_vector():
 
 
 def test_of_two_equal_chunks_the_one_whose_document_says_more_stands_first():
-    pair = [candidate(5, 0.5, 5.0, document=1), candidate(6, 0.4, 4.0, document=1)]
+    pair = [candidate(5, 0.5, 5.0, document=7), candidate(6, 0.4, 4.0, document=7)]
 
     assert order(candidate(1, 0.5, 5.0), *pair)[0] == 5
 
