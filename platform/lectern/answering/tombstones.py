@@ -45,7 +45,5 @@ def blank_citations(document_id: UUID) -> int:
             for passage in answer.passages
         ]
     Answer.objects.bulk_update(answers.values(), ["text", "passages"], batch_size=200)
-    citing.update(
-        quote="", heading="", boxes=[], document=None, version=None, removed_at=Now()
-    )
+    citing.update(quote="", heading="", boxes=[], document=None, version=None, removed_at=Now())
     return len(answers)

@@ -8,7 +8,7 @@ thousand times what it costs in binary.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from struct import pack
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -16,19 +16,21 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 from numpy.typing import NDArray
 from pgvector import HalfVector, SparseVector
-from pgvector.psycopg import register_vector
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent
 from lectern.documents.models import Collection, Document, DocumentVersion, Page
 from lectern.documents.terms import DIMENSIONS, chunk_weights, term_counts
+from lectern.documents.vectors import vector_cursor
 from lectern.errors import Conflict
 from lectern.tenants.models import new_id
 
 # The length, in terms, that BM25 takes for average. A constant, so that the weights of
 # chunks written at different times can be compared; chunking aims at this length.
 AVERAGE_TERMS = 110.0
+# The number of the built-in type, from Postgres' pg_type.dat.
+TSVECTOR_OID = 3614
 
 _STAGE = """
 CREATE TEMPORARY TABLE staged_chunk (
@@ -62,6 +64,11 @@ FROM (SELECT term, count(*) AS chunks
       WHERE tenant_id = %(tenant)s AND document_id = %(document)s GROUP BY term) AS gone
 WHERE known.tenant_id = %(tenant)s AND known.collection_id = %(collection)s
   AND known.term = gone.term
+"""
+# A deleted document must not be known by its words either.
+_FORGET_TERMS = """
+DELETE FROM documents_termfrequency
+WHERE tenant_id = %(tenant)s AND collection_id = %(collection)s AND chunks = 0
 """
 
 
@@ -116,6 +123,7 @@ def forget_chunks(collection: Collection, *, document_id: UUID) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_UNCOUNT_TERMS, parameters)
+        cursor.execute(_FORGET_TERMS, parameters)
         cursor.execute(
             "DELETE FROM documents_chunkembedding"
             " WHERE tenant_id = %(tenant)s AND document_id = %(document)s",
@@ -124,7 +132,8 @@ def forget_chunks(collection: Collection, *, document_id: UUID) -> None:
         cursor.execute(
             "WITH gone AS (DELETE FROM documents_chunk"
             " WHERE tenant_id = %(tenant)s AND document_id = %(document)s RETURNING term_count)"
-            " UPDATE documents_collection SET chunk_count = chunk_count - (SELECT count(*) FROM gone),"
+            " UPDATE documents_collection"
+            " SET chunk_count = chunk_count - (SELECT count(*) FROM gone),"
             " term_count = term_count - (SELECT coalesce(sum(term_count), 0) FROM gone)"
             " WHERE tenant_id = %(tenant)s AND id = %(collection)s",
             parameters,
@@ -185,10 +194,8 @@ def _store_chunks(version: DocumentVersion, content: IndexedVersion) -> None:
 
 def _copy_chunks(content: IndexedVersion) -> int:
     """Send the chunks to the staging table; the number of terms in them."""
-    raw = cast("Any", connection.connection)
-    register_vector(raw)
     total = 0
-    with raw.cursor() as cursor:
+    with vector_cursor() as cursor:
         cursor.adapters.register_dumper(_Terms, _TermsDumper)
         with cursor.copy("COPY staged_chunk FROM STDIN (FORMAT BINARY)") as copy:
             copy.set_types([*_STAGED_TYPES, "tsvector", "sparsevec", "halfvec"])
@@ -220,6 +227,7 @@ class _TermsDumper(Dumper):
     """Writes a tsvector as tsvectorrecv() reads it: count, then each term with 0 positions."""
 
     format = Format.BINARY
+    oid = TSVECTOR_OID
 
     def dump(self, obj: _Terms) -> bytes:
         lexemes = b"".join(term.encode() + b"\0\0\0" for term in obj.terms)

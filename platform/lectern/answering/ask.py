@@ -1,0 +1,172 @@
+"""Answering a question: the whole path, from top to bottom.
+
+Nothing here holds a database connection between two events: each step that needs the
+database opens the tenant for itself, so a slow reader of a stream costs nothing.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+
+from lectern import sdk
+from lectern.answering.checking import blocked, check
+from lectern.answering.citing import CitationDraft, CitedText, cite
+from lectern.answering.evidence import Evidence, weigh
+from lectern.answering.models import Answer, Question
+from lectern.answering.quoting import quote
+from lectern.answering.record import record_answer
+from lectern.backends.engines import question_embedder
+from lectern.documents.models import Collection, Document
+from lectern.documents.passages import Passage
+from lectern.documents.search import Retrieval, retrieve, scope_of
+from lectern.errors import Invalid
+from lectern.tenants.access import Permission, Principal, require
+from lectern.tenants.scoping import tenant_context
+
+ENGINE = "quotation"
+PASSAGES = 10
+REFUSAL = "Nothing in these documents answers that."
+NO_DOCUMENTS = "There is nothing to search yet: no document here is ready. Add documents first."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The question was stored and these passages were found for it, best first."""
+
+    question_id: UUID
+    passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """The next sentence of the answer, with what it rests on."""
+
+    text: str
+    citation: CitationDraft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """The answer, or the refusal, was stored; this is always the last event."""
+
+    answer_id: UUID
+    outcome: str
+    text: str
+
+
+Event = Sources | Sentence | Done
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Milliseconds per step, in the order of the steps."""
+
+    steps: dict[str, float] = field(default_factory=dict)
+    last: float = field(default_factory=time.perf_counter)
+
+    def note(self, step: str) -> None:
+        now = time.perf_counter()
+        self.steps[step] = round((now - self.last) * 1000, 2)
+        self.last = now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Verdict:
+    """What is answered: a cited text, or a refusal with its reason."""
+
+    outcome: str
+    cited: CitedText
+    findings: Sequence[sdk.Finding] = ()
+
+
+def answer_question(
+    actor: Principal, collection: Collection, text: str, *, document: Document | None = None
+) -> Iterator[Event]:
+    """Answer ``text`` from ``collection``, or from one ``document`` of it.
+
+    Refuses bad questions at once; searching begins with the first event that is taken.
+    """
+    require(actor, Permission.ASK)
+    return _events(actor, collection, _checked(text), document)
+
+
+def answer_of(events: Iterator[Event]) -> Answer:
+    """Take all ``events`` and give the stored answer. Runs inside the tenant."""
+    *_, done = events
+    assert isinstance(done, Done)  # noqa: S101  what the last event is by its own promise
+    answer: Answer = Answer.objects.select_related("question").get(pk=done.answer_id)
+    return answer
+
+
+def _events(
+    actor: Principal, collection: Collection, text: str, document: Document | None
+) -> Iterator[Event]:
+    clock = _Clock()
+    embedder = question_embedder(settings.STATE)
+    with tenant_context(actor.tenant_id):
+        question = Question.objects.create(
+            tenant_id=actor.tenant_id,
+            collection=collection,
+            document=document,
+            text=text,
+            asked_by_id=actor.user_id,
+            asked_with_key=actor.key_id,
+        )
+        found = retrieve(scope_of([collection], document), text, embedder, limit=PASSAGES)
+    clock.note("search")
+    yield Sources(question_id=question.pk, passages=found.passages)
+
+    evidence = weigh(text, found.passages, found.rarities)
+    quotes = quote(text, found.passages, embedder, found.rarities) if evidence.suffices else []
+    clock.note("quote")
+    with tenant_context(actor.tenant_id):
+        verdict = _judge(collection.plugin, text, cite(quotes), found)
+    clock.note("check")
+    for citation in verdict.cited.citations:
+        start, end = citation.sentence
+        yield Sentence(text=verdict.cited.text[start:end], citation=citation)
+
+    with tenant_context(actor.tenant_id):
+        answer = record_answer(
+            Answer(
+                tenant_id=actor.tenant_id,
+                question=question,
+                outcome=verdict.outcome,
+                text=verdict.cited.text,
+                engine=ENGINE,
+                adapter=collection.answerer,
+                confidence=evidence.probability,
+                timings=clock.steps,
+            ),
+            verdict.cited.citations,
+            verdict.findings,
+            found.passages,
+        )
+    yield Done(answer_id=answer.pk, outcome=answer.outcome, text=answer.text)
+
+
+def _judge(plugin: str, question: str, cited: CitedText, found: Retrieval) -> _Verdict:
+    if not cited.citations:
+        text = REFUSAL if found.passages else NO_DOCUMENTS
+        return _Verdict(outcome=Answer.Outcome.REFUSED, cited=CitedText(text=text, citations=()))
+    findings = check(plugin, question, cited, found.passages)
+    if reason := blocked(findings):
+        refusal = CitedText(text=reason, citations=())
+        return _Verdict(outcome=Answer.Outcome.REFUSED, cited=refusal, findings=findings)
+    return _Verdict(outcome=Answer.Outcome.ANSWERED, cited=cited, findings=findings)
+
+
+def _checked(text: str) -> str:
+    text = text.replace("\0", "").strip()
+    if not text:
+        raise Invalid("The question is empty. Type a question.", code="question_empty")
+    if len(text) > settings.MAX_QUESTION_CHARACTERS:
+        raise Invalid(
+            f"The question has {len(text):,} characters; the limit is "
+            f"{settings.MAX_QUESTION_CHARACTERS:,}. Shorten it, or upload long texts as a document.",
+            code="question_too_long",
+        )
+    return text

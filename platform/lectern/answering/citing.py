@@ -1,0 +1,73 @@
+"""From quotes to an answer's text and the rows that say where each sentence stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from django.db.models import Q
+
+from lectern.answering.quoting import Quote
+from lectern.documents.content import Box, WordBoxes
+from lectern.documents.models import Page
+from lectern.documents.passages import Passage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitationDraft:
+    """A citation before it is stored.
+
+    ``sentence`` is the range of the answer's text; ``start`` and ``end`` are the range of
+    the page's text, where ``quote`` stands word for word; ``boxes`` are points from the top left,
+    none for a part without a page image.
+    """
+
+    number: int
+    sentence: tuple[int, int]
+    passage: Passage
+    start: int
+    end: int
+    quote: str
+    page_label: str
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CitedText:
+    """An answer's text, every sentence of which has one citation, in order."""
+
+    text: str
+    citations: tuple[CitationDraft, ...]
+
+
+def cite(quotes: Sequence[Quote]) -> CitedText:
+    """Join ``quotes`` to a text and find each on its page. Runs inside the tenant."""
+    pages = _pages(quotes)
+    text, citations = "", []
+    for number, quote in enumerate(quotes, start=1):
+        sentence = " ".join(quote.text.split())
+        text = f"{text} {sentence}" if text else sentence
+        page = pages[quote.passage.version_id, quote.passage.page]
+        citations.append(
+            CitationDraft(
+                number=number,
+                sentence=(len(text) - len(sentence), len(text)),
+                passage=quote.passage,
+                start=quote.start,
+                end=quote.end,
+                quote=quote.text,
+                page_label=page.label,
+                boxes=tuple(WordBoxes.from_bytes(page.words).lines(quote.start, quote.end)),
+            )
+        )
+    return CitedText(text=text, citations=tuple(citations))
+
+
+def _pages(quotes: Sequence[Quote]) -> dict[tuple[UUID, int], Page]:
+    if not quotes:
+        return {}
+    places = {(quote.passage.version_id, quote.passage.page) for quote in quotes}
+    wanted = reduce(or_, (Q(version_id=version, number=page) for version, page in places))
+    pages = Page.objects.filter(wanted).only("version_id", "number", "label", "words")
+    return {(page.version_id, page.number): page for page in pages}

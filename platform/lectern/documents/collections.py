@@ -1,0 +1,69 @@
+"""Collections: making, changing and removing them."""
+
+from django.db import IntegrityError, transaction
+
+from lectern.documents.models import Collection
+from lectern.documents.removal import remove_document
+from lectern.errors import Conflict, Invalid
+from lectern.plugins.registry import usable_plugins
+from lectern.tenants import audit
+from lectern.tenants.access import Permission, Principal, require
+
+
+def create_collection(
+    actor: Principal, *, name: str, description: str = "", plugin: str = ""
+) -> Collection:
+    """A new, empty collection. Its name must be new in the tenant."""
+    require(actor, Permission.MANAGE_COLLECTIONS)
+    name = _checked_name(name)
+    _check_plugin(plugin)
+    try:
+        with transaction.atomic():
+            collection: Collection = Collection.objects.create(
+                tenant_id=actor.tenant_id, name=name, description=description, plugin=plugin
+            )
+            audit.record(actor, "collection.created", collection, name=name)
+    except IntegrityError as error:
+        raise Conflict(f"There is already a collection {name!r}. Choose another name.") from error
+    return collection
+
+
+def change_collection(
+    actor: Principal, collection: Collection, *, name: str, description: str, plugin: str
+) -> Collection:
+    """Rename, describe, or give another plugin to ``collection``."""
+    require(actor, Permission.MANAGE_COLLECTIONS)
+    _check_plugin(plugin)
+    collection.name, collection.description = _checked_name(name), description
+    collection.plugin = plugin
+    try:
+        with transaction.atomic():
+            collection.save(update_fields=["name", "description", "plugin"])
+            audit.record(actor, "collection.changed", collection, name=name, plugin=plugin)
+    except IntegrityError as error:
+        raise Conflict(f"There is already a collection {name!r}. Choose another name.") from error
+    return collection
+
+
+@transaction.atomic
+def remove_collection(actor: Principal, collection: Collection) -> int:
+    """Delete ``collection`` with all its documents and questions; how many documents it had."""
+    require(actor, Permission.MANAGE_COLLECTIONS)
+    documents = list(collection.documents.all())
+    for document in documents:
+        remove_document(actor, document)
+    audit.record(actor, "collection.removed", collection, documents=len(documents))
+    Collection.objects.filter(pk=collection.pk).delete()
+    return len(documents)
+
+
+def _checked_name(name: str) -> str:
+    name = " ".join(name.split())
+    if not 1 <= len(name) <= 200:
+        raise Invalid("A collection needs a name of 1 to 200 characters")
+    return name
+
+
+def _check_plugin(plugin: str) -> None:
+    if plugin and plugin not in {usable.name for usable in usable_plugins()}:
+        raise Invalid(f"There is no usable plugin {plugin!r}. `lectern doctor` lists them.")

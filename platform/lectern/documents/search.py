@@ -1,0 +1,182 @@
+"""The passages for a question: by meaning and by words, fused in one statement.
+
+The application, not the planner, decides how vectors are compared: up to ``EXACT_UP_TO``
+candidates by an exact scan, above that by the HNSW index where one was built. For a
+selective filter the planner's choice was both slower and wrong (docs/architecture.md).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pgvector import HalfVector, SparseVector
+
+from lectern.backends.embedder import Embedder
+from lectern.documents.fusion import DOCUMENT, DOCUMENT_CHUNKS, LEXICAL
+from lectern.documents.models import Collection, Document
+from lectern.documents.passages import Passage
+from lectern.documents.terms import DIMENSIONS, dimension, rarities, terms
+from lectern.documents.vectors import vector_cursor
+
+EXACT_UP_TO = 20_000
+EACH_LEG = 100
+# Above the exact size only the rarer terms look for candidates: a frequent one in an OR
+# costs seconds and ranks nothing.
+FREQUENT_SHARE = 0.02
+FREQUENT_CHUNKS = 5_000
+MOST_RARE_TERMS = 6
+
+_FREQUENCIES = """
+SELECT term, sum(chunks)::integer FROM documents_termfrequency
+WHERE tenant_id = %(tenant)s AND collection_id = ANY (%(collections)s) AND term = ANY (%(terms)s)
+GROUP BY term
+UNION ALL
+SELECT %(total)s, coalesce(sum(chunk_count), 0)::integer FROM documents_collection
+WHERE tenant_id = %(tenant)s AND id = ANY (%(collections)s)
+"""
+_TOTAL = ""  # no term is empty
+_SEARCH = """
+WITH near AS (
+  SELECT chunk_id FROM documents_chunkembedding
+  WHERE tenant_id = %(tenant)s AND collection_id = ANY (%(collections)s)
+    AND (%(document)s::uuid IS NULL OR document_id = %(document)s)
+  ORDER BY (embedding <#> %(vector)b::halfvec){exact} LIMIT %(each)s
+), candidate AS (
+  SELECT chunk_id FROM near UNION
+  SELECT chunk_id FROM lectern_lexical_search(
+    %(collections)s, %(document)s, %(query)s::tsquery, %(weights)b::sparsevec, %(each)s)
+), scored AS (
+  SELECT c.*, -(e.embedding <#> %(vector)b::halfvec) AS dense,
+         -(c.weights <#> %(weights)b::sparsevec) AS lexical
+  FROM candidate
+  JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id
+  JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s AND e.chunk_id = candidate.chunk_id
+)
+SELECT id, document_id, version_id, collection_id, title, page, "start", "end", text, context,
+       dense, lexical, own + %(document_share)s * spoken_for AS score
+FROM (
+  SELECT *, sum(own) FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
+            / %(document_chunks)s AS spoken_for
+  FROM (
+    SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place
+    FROM (SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored) AS weighed
+  ) AS placed
+) AS fused
+JOIN (SELECT id AS known_id, title FROM documents_document WHERE tenant_id = %(tenant)s) AS document
+  ON known_id = document_id
+ORDER BY score DESC, id LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What is searched: collections of one tenant, or one document of them.
+
+    ``chunks`` is how many chunks that is.
+    """
+
+    tenant_id: UUID
+    collections: tuple[UUID, ...]
+    document: UUID | None
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """The passages of a question, best first, and how rare each of its terms is (idf)."""
+
+    passages: tuple[Passage, ...]
+    rarities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rarities:
+    of: dict[str, float]
+    candidates: list[str]
+
+
+def scope_of(collections: Sequence[Collection], document: Document | None = None) -> Scope:
+    """The scope of these collections of one tenant, or of ``document`` alone."""
+    if document is not None:
+        version = document.current_version
+        chunks = version.chunk_count if version else 0
+    else:
+        chunks = sum(collection.chunk_count for collection in collections)
+    return Scope(
+        tenant_id=collections[0].tenant_id,
+        collections=tuple(collection.pk for collection in collections),
+        document=document.pk if document else None,
+        chunks=chunks,
+    )
+
+
+def retrieve(scope: Scope, question: str, embedder: Embedder, *, limit: int = 10) -> Retrieval:
+    """The best passages of ``scope`` for ``question``. Runs inside the tenant."""
+    vector = embedder.embed([question])[0]
+    with vector_cursor() as cursor:
+        rarity = _rarities(cursor, scope, sorted(set(terms(question))))
+        parameters = _parameters(scope, rarity) | {"vector": HalfVector(vector), "limit": limit}
+        exact = scope.chunks <= EXACT_UP_TO
+        if not exact:
+            cursor.execute(
+                "SELECT set_config('hnsw.ef_search', '200', true),"
+                " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
+            )
+        # Adding 0 to the distance keeps the planner from taking the index.
+        statement = _SEARCH.format(exact=" + 0" if exact else "")
+        rows = cursor.execute(statement, parameters).fetchall()
+    return Retrieval(passages=tuple(_passage(row) for row in rows), rarities=rarity.of)
+
+
+def _rarities(cursor: Any, scope: Scope, question_terms: list[str]) -> _Rarities:
+    parameters = {
+        "tenant": scope.tenant_id,
+        "collections": list(scope.collections),
+        "terms": question_terms,
+        "total": _TOTAL,
+    }
+    frequencies = dict(cursor.execute(_FREQUENCIES, parameters).fetchall())
+    total = frequencies.pop(_TOTAL)
+    return _Rarities(
+        of=rarities(question_terms, frequencies, total),
+        candidates=_candidate_terms(question_terms, frequencies, total),
+    )
+
+
+def _candidate_terms(
+    question_terms: list[str], frequencies: Mapping[str, int], total: int
+) -> list[str]:
+    """The terms that look for candidates: all in a small index, the rarer ones in a large."""
+    present = sorted((t for t in question_terms if frequencies.get(t)), key=frequencies.__getitem__)
+    if total <= EXACT_UP_TO:
+        return present
+    most = min(total * FREQUENT_SHARE, FREQUENT_CHUNKS)
+    rare = [term for term in present if frequencies[term] <= most]
+    return rare[:MOST_RARE_TERMS] or present[:1]
+
+
+def _parameters(scope: Scope, rarity: _Rarities) -> dict[str, Any]:
+    weights = {dimension(term) - 1: weight for term, weight in rarity.of.items()}
+    return {
+        "tenant": scope.tenant_id,
+        "collections": list(scope.collections),
+        "document": scope.document,
+        "each": EACH_LEG,
+        "query": " | ".join(_quoted(term) for term in rarity.candidates),
+        "weights": SparseVector(weights, DIMENSIONS),
+        # The sum of the idf is the BM25 score of an average chunk with each term once. Divided
+        # by it, a score says how much of the question a chunk holds: the range of a cosine.
+        "lexical_share": LEXICAL / (sum(rarity.of.values()) or 1.0),
+        "document_share": DOCUMENT,
+        "document_chunks": DOCUMENT_CHUNKS,
+    }
+
+
+def _quoted(term: str) -> str:
+    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _passage(row: Sequence[Any]) -> Passage:
+    names = Passage.__dataclass_fields__
+    return Passage(**dict(zip(names, row, strict=True)))

@@ -1,0 +1,79 @@
+"""What people are told about a version: where it stands, why, and what they can do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lectern.documents.models import DocumentVersion
+from lectern.jobs.models import Job
+
+
+class StateName(StrEnum):
+    """The states that a version is shown in."""
+
+    QUEUED = "queued"
+    READING = "reading"
+    READY = "ready"
+    ATTENTION = "needs attention"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentState:
+    """A state with its numbers and its reason; all of it comes from rows, none is stored."""
+
+    name: StateName
+    text: str
+    done: int = 0
+    total: int = 0
+    reason: str = ""
+    can_retry: bool = False
+
+    @property
+    def changing(self) -> bool:
+        """Whether looking again soon may show something else."""
+        return self.name in {StateName.QUEUED, StateName.READING}
+
+
+def state_of(version: DocumentVersion) -> DocumentState:
+    """The state of ``version``, whose job is loaded with it."""
+    if version.ready_at is not None:
+        return _ready(version)
+    if version.job is None:
+        return _stopped(StateName.FAILED, "Its job is gone.")
+    return _working(version.job)
+
+
+def _ready(version: DocumentVersion) -> DocumentState:
+    if version.warnings:
+        return DocumentState(
+            name=StateName.ATTENTION, text="ready, with remarks", reason=" ".join(version.warnings)
+        )
+    return DocumentState(name=StateName.READY, text="ready")
+
+
+def _working(job: Job) -> DocumentState:
+    match job.status:
+        case Job.Status.QUEUED:
+            again = f"waiting for attempt {job.attempt + 1} of {job.max_attempts}"
+            return DocumentState(
+                name=StateName.QUEUED, text=again if job.attempt else "queued", reason=job.error
+            )
+        case Job.Status.FAILED:
+            return _stopped(StateName.FAILED, job.error)
+        case Job.Status.CANCELLED:
+            return _stopped(StateName.CANCELLED, "")
+    return DocumentState(
+        name=StateName.READING, text=_progress(job), done=job.done, total=job.total
+    )
+
+
+def _stopped(name: StateName, reason: str) -> DocumentState:
+    return DocumentState(name=name, text=name.value, reason=reason, can_retry=True)
+
+
+def _progress(job: Job) -> str:
+    if not job.total:
+        return job.stage or "starting"
+    # "parsing page" counts pages, "embedding" counts chunks: "parsing page 12 of 80".
+    return f"{job.stage} {job.done} of {job.total}"
