@@ -1,0 +1,96 @@
+"""Write ``base.lock`` and ``dev.lock`` from what the environment holds now, with hashes.
+
+``base``: what the projects' dependencies need, transitively, and what builds them.
+``dev``: everything else. PyTorch is in neither, because it is installed first and alone (its
+build differs between machines); the libraries that it needs are in ``base``.
+
+Run it with the environment's Python: ``.venv/bin/python requirements/relock.py``.
+"""
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[1]
+# PyTorch and what only its GPU builds bring; pip comes with the environment.
+LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|lectern-.*)")
+
+
+def main() -> None:
+    """Write both files."""
+    installed = installed_versions()
+    base = needed_by(requirements_of_the_projects()) & installed.keys()
+    write("base", {name: installed[name] for name in base})
+    write("dev", {name: installed[name] for name in installed.keys() - base})
+
+
+def installed_versions() -> dict[str, str]:
+    """Each installed distribution that is to be locked, with its version."""
+    frozen = subprocess.run(
+        [sys.executable, "-m", "pip", "freeze", "--all"], check=True, capture_output=True, text=True
+    )
+    # Editable installs and those from a file have no "==".
+    pairs = (line.split("==") for line in frozen.stdout.splitlines() if "==" in line)
+    named = {canonicalize_name(name): version for name, version in pairs}
+    return {name: version for name, version in named.items() if not LEFT_OUT.fullmatch(name)}
+
+
+def requirements_of_the_projects() -> list[Requirement]:
+    """What the projects say they need, and what builds them."""
+    stated: list[str] = []
+    for project in (ROOT / "pyproject.toml", *ROOT.glob("plugins/*/pyproject.toml")):
+        described = tomllib.loads(project.read_text())
+        stated += described["project"].get("dependencies", [])
+        stated += described["build-system"]["requires"]
+    return [Requirement(text) for text in stated]
+
+
+def needed_by(stated: Iterable[Requirement]) -> set[str]:
+    """The names of all distributions that these requirements lead to on this machine."""
+    reached: set[tuple[str, str]] = set()
+    waiting = list(stated)
+    while waiting:
+        requirement = waiting.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in ("", *requirement.extras):
+            if (name, extra) not in reached:
+                reached.add((name, extra))
+                waiting += needs_of(name, extra)
+    return {name for name, _ in reached}
+
+
+def needs_of(name: str, extra: str) -> list[Requirement]:
+    """What one installed distribution needs on this machine, with one of its extras or none."""
+    try:
+        stated = [Requirement(text) for text in requires(name) or []]
+    except PackageNotFoundError:
+        return []
+    return [need for need in stated if not need.marker or need.marker.evaluate({"extra": extra})]
+
+
+def write(kind: str, versions: dict[str, str]) -> None:
+    """Replace one lock file; uv adds the hashes of the files for every kind of machine."""
+    pinned = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()))
+    hashed = subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "compile", "-", "--no-deps"),
+            *("--generate-hashes", "--no-header", "--no-annotate", "--quiet"),
+        ],
+        input=pinned,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    header = "# Made by requirements/relock.py; do not edit.\n"
+    (ROOT / "requirements" / f"{kind}.lock").write_text(header + hashed.stdout)
+
+
+if __name__ == "__main__":
+    main()
