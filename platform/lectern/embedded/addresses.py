@@ -6,6 +6,9 @@ from pathlib import Path
 
 from lectern.embedded.private_files import read_private, write_private
 
+# In front of every key in the broker, which others may use as well.
+BROKER_PREFIX = "lectern:"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addresses:

@@ -5,6 +5,8 @@ from urllib.parse import urlsplit
 
 from celery import Celery
 
+from lectern.embedded.addresses import BROKER_PREFIX
+
 PROBE_SECONDS = 3.0
 
 
@@ -24,6 +26,7 @@ def web_answers(url: str) -> bool:
 def worker_answers(node: str, broker_url: str) -> bool:
     """Whether the worker called ``node`` answers through the broker."""
     with Celery(broker=broker_url, set_as_current=False) as asking:
+        asking.conf.update(broker_transport_options={"global_keyprefix": BROKER_PREFIX})
         try:
             answers = asking.control.ping(destination=[node], timeout=PROBE_SECONDS, limit=1)
         except asking.connection_for_read().connection_errors:
