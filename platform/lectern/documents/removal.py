@@ -9,7 +9,7 @@ from django.db import transaction
 
 from lectern.documents.index import forget_chunks
 from lectern.documents.models import Document
-from lectern.jobs.queue import cancel
+from lectern.jobs.queue import withdraw
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
 
@@ -38,8 +38,8 @@ def remove_document(actor: Principal, document: Document) -> Removed:
     require(actor, Permission.WRITE)
     versions = list(document.versions.select_related("job"))
     for version in versions:
-        if version.job is not None and version.job.active:
-            cancel(actor, version.job)
+        if version.job is not None:
+            withdraw(version.job)
     forget_chunks(document.collection, document_id=document.pk)
     derived = sum(listener(document.pk) for listener in _listeners)
     audit.record(
