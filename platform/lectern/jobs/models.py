@@ -8,6 +8,8 @@ from django.db.models.functions import Now
 
 from lectern.tenants.models import TenantOwned
 
+ATTEMPTS = 3
+
 
 class Job(TenantOwned):
     """One piece of long work. Its status is the only execution status in Lectern."""
@@ -34,7 +36,7 @@ class Job(TenantOwned):
     payload = models.JSONField()
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     attempt = models.PositiveIntegerField(default=0)
-    max_attempts = models.PositiveIntegerField(default=3)
+    max_attempts = models.PositiveIntegerField(default=ATTEMPTS)
     stage = models.CharField(max_length=60, blank=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
@@ -72,6 +74,12 @@ class Job(TenantOwned):
                 condition=Q(status__in=["queued", "running"]),
                 name="job_active",
             ),
+            # In this order jobs are announced: those called already first, then the oldest.
+            models.Index(
+                fields=["tenant", "kind", "announced_at", "created_at"],
+                condition=Q(status="queued"),
+                name="job_waiting",
+            ),
             models.Index(fields=["tenant", "-created_at"], name="job_by_time"),
         ]
 
@@ -105,3 +113,16 @@ class JobEvent(TenantOwned):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Sweep(models.Model):
+    """When jobs were last looked after. One row, of no tenant; it also elects who does it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="sweep_one_row")]
+
+    def __str__(self) -> str:
+        return f"swept at {self.at}"

@@ -1,0 +1,89 @@
+"""The bell: tells a worker over the broker that a job waits.
+
+The message carries the job's id and nothing else. It may be lost, repeated or forged: the
+row in Postgres decides what is done, and the sweep rings again.
+"""
+
+import logging
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from celery import Celery
+from django.conf import settings
+from kombu.exceptions import OperationalError
+
+from lectern.embedded.addresses import BROKER_PREFIX
+from lectern.jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+RUN_JOB = "lectern.run_job"
+# Which workers do what; a worker without -Q serves all of them.
+QUEUES: dict[Job.Kind, str] = {Job.Kind.INGEST_DOCUMENT: "ingest"}
+# A request waits for the broker at most twice this long (one repetition), then goes on.
+PUBLISH_SECONDS = 0.4
+
+
+def celery_app(name: str, **transport: Any) -> Celery:
+    """A Celery application on the configured broker; ``transport`` are options of its sockets.
+
+    Nothing of Celery's Django integration is installed: it would put the working folder
+    on the path of every process that imports this.
+    """
+    app = Celery(name, broker=settings.BROKER_URL, set_as_current=False, fixups=[])
+    app.conf.update(
+        accept_content=["json"],
+        task_serializer="json",
+        task_ignore_result=True,
+        task_default_queue="ingest",
+        broker_transport_options={"global_keyprefix": BROKER_PREFIX, **transport},
+    )
+    return app
+
+
+def announce(job_id: UUID, kind: str) -> bool:
+    """Call a worker for the job; False, within a second, when the broker does not answer."""
+    if not settings.BROKER_URL:
+        log.warning("job not announced, no broker is configured job=%s", job_id)
+        return False
+    try:
+        _caller().send_task(
+            RUN_JOB,
+            args=[str(job_id)],
+            queue=QUEUES[Job.Kind(kind)],
+            # A connection kept from before the broker's restart fails once.
+            retry=True,
+            retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
+        )
+    except OperationalError as error:
+        log.warning("job not announced, the sweep will do it job=%s reason=%s", job_id, error)
+        return False
+    return True
+
+
+def calls_waiting(kind: str) -> int | None:
+    """How many calls no worker has taken yet, or None when the broker does not answer."""
+    if not settings.BROKER_URL:
+        return None
+    with _caller().connection_or_acquire() as connection:
+        try:
+            channel = connection.default_channel
+            return int(channel.queue_declare(QUEUES[Job.Kind(kind)], passive=True).message_count)
+        except connection.channel_errors:
+            return 0  # nothing was ever sent, or everything was taken
+        except (OperationalError, *connection.connection_errors) as error:
+            log.warning("broker does not answer reason=%s", error)
+            return None
+
+
+@cache
+def _caller() -> Celery:
+    app = celery_app(
+        "lectern",
+        socket_timeout=PUBLISH_SECONDS,
+        socket_connect_timeout=PUBLISH_SECONDS,
+        max_retries=0,
+    )
+    app.conf.update(broker_connection_timeout=PUBLISH_SECONDS)
+    return app
