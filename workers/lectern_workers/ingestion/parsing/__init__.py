@@ -1,0 +1,1 @@
+"""Readers of single formats. Each turns a file into facts and pages; none is trusted."""

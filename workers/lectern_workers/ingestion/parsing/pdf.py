@@ -1,0 +1,80 @@
+"""PDF: facts of the document, then its pages one by one, by PDFium."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from lectern.documents.content import DocumentFacts, PageContent, WordBoxes
+from lectern_workers.ingestion.characters import strip_unseen
+from lectern_workers.ingestion.layout import ReadPage
+from lectern_workers.ingestion.parsing.pdf_letters import Letters
+from lectern_workers.ingestion.parsing.pdf_visibility import Visibility, shows_something
+from lectern_workers.ingestion.parsing.pdf_words import PageReader
+from lectern_workers.ingestion.parsing.problems import Unreadable
+
+CONTENT_TYPE = "application/pdf"
+
+
+def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
+    """Yield the facts, then each page; Unreadable for a file that PDFium cannot open.
+
+    A page that cannot be loaded is yielded empty, with its problem in a sentence.
+    """
+    document = _open(path, name)
+    count = len(document)
+    if not count:
+        raise Unreadable("no_pages", f"{name} has no pages. Export it again and upload that file.")
+    title, _ = strip_unseen(document.get_metadata_value("Title"))
+    yield DocumentFacts(
+        content_type=CONTENT_TYPE, title=" ".join(title.split()), paged=True, page_count=count
+    )
+    fonts: dict[int, bool] = {}
+    for index in range(count):
+        yield _read_page(document, index, fonts)
+
+
+def _open(path: Path, name: str) -> pdfium.PdfDocument:
+    try:
+        return pdfium.PdfDocument(path)
+    except pdfium.PdfiumError as error:
+        if error.err_code == raw.FPDF_ERR_PASSWORD:
+            raise Unreadable.password(name) from error
+        if error.err_code == raw.FPDF_ERR_SECURITY:
+            raise Unreadable(
+                "unsupported_encryption",
+                f"{name} is encrypted in a way that cannot be read here. "
+                "Save it without protection and upload it again.",
+            ) from error
+        raise Unreadable(
+            "damaged",
+            f"{name} is damaged or cut off and cannot be opened as a PDF. "
+            "Export or download it again and upload that file.",
+        ) from error
+
+
+def _read_page(document: pdfium.PdfDocument, index: int, fonts: dict[int, bool]) -> ReadPage:
+    try:
+        page = document[index]
+    except pdfium.PdfiumError:
+        problem = f"Page {index + 1} is damaged and could not be read."
+        return ReadPage(
+            page=PageContent(number=index + 1, label=str(index + 1), text="", problem=problem)
+        )
+    width, height = page.get_size()
+    letters = Letters(page, fonts)
+    found = PageReader(letters, Visibility(page), (width, height)).read()
+    content = PageContent(
+        number=index + 1,
+        label=document.get_page_label(index) or str(index + 1),
+        text=found.text,
+        width=width,
+        height=height,
+        words=WordBoxes(found.words),
+        removed=tuple(found.removed),
+        image_only=not found.text and shows_something(page),
+    )
+    letters.close()
+    page.close()
+    return ReadPage(page=content, lines=tuple(found.lines))
