@@ -5,12 +5,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import redis
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
 from factories import make_collection, make_tenant
 from lectern.documents.models import Collection
+from lectern.embedded.broker import EmbeddedValkey
 from lectern.embedded.postgres import EmbeddedPostgres
 from lectern.settings import database
 from lectern.tenants.access import Principal
@@ -42,6 +44,24 @@ def django_db_setup(postgres: EmbeddedPostgres, django_db_blocker) -> Iterator[N
         connection.close()
         if hasattr(connection, "close_pool"):
             connection.close_pool()
+
+
+@pytest.fixture(scope="session")
+def broker_server() -> Iterator[EmbeddedValkey]:
+    """A real broker, stopped after the run; a test that stops it starts it again."""
+    server = EmbeddedValkey(Path(settings.STATE) / "broker")
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def broker(broker_server: EmbeddedValkey, settings) -> redis.Redis:
+    """A client of the broker, which holds nothing and is the one that jobs are announced to."""
+    settings.BROKER_URL = broker_server.start()
+    client = redis.Redis.from_url(settings.BROKER_URL)
+    client.flushall()
+    return client
 
 
 @pytest.fixture

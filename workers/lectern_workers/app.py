@@ -25,6 +25,7 @@ def _make_app() -> Celery:
     # Sockets to the broker may be silent for long: a worker waits there for its next call.
     application = celery_app(
         "lectern_workers",
+        settings.BROKER_URL,
         socket_timeout=30,
         socket_keepalive=True,
         health_check_interval=25,

@@ -25,13 +25,13 @@ QUEUES: dict[Job.Kind, str] = {Job.Kind.INGEST_DOCUMENT: "ingest"}
 PUBLISH_SECONDS = 0.4
 
 
-def celery_app(name: str, **transport: Any) -> Celery:
-    """A Celery application on the configured broker; ``transport`` are options of its sockets.
+def celery_app(name: str, broker_url: str, **transport: Any) -> Celery:
+    """A Celery application on the broker; ``transport`` are options of its connections.
 
     Nothing of Celery's Django integration is installed: it would put the working folder
     on the path of every process that imports this.
     """
-    app = Celery(name, broker=settings.BROKER_URL, set_as_current=False, fixups=[])
+    app = Celery(name, broker=broker_url, set_as_current=False, fixups=[])
     app.conf.update(
         accept_content=["json"],
         task_serializer="json",
@@ -48,7 +48,7 @@ def announce(job_id: UUID, kind: str) -> bool:
         log.warning("job not announced, no broker is configured job=%s", job_id)
         return False
     try:
-        _caller().send_task(
+        _caller(settings.BROKER_URL).send_task(
             RUN_JOB,
             args=[str(job_id)],
             queue=QUEUES[Job.Kind(kind)],
@@ -66,21 +66,21 @@ def calls_waiting(kind: str) -> int | None:
     """How many calls no worker has taken yet, or None when the broker does not answer."""
     if not settings.BROKER_URL:
         return None
-    with _caller().connection_or_acquire() as connection:
+    with _caller(settings.BROKER_URL).connection_or_acquire() as connection:
         try:
-            channel = connection.default_channel
-            return int(channel.queue_declare(QUEUES[Job.Kind(kind)], passive=True).message_count)
-        except connection.channel_errors:
-            return 0  # nothing was ever sent, or everything was taken
+            # Not passive: kombu looks for a passive queue without our prefix and finds none.
+            declared = connection.default_channel.queue_declare(QUEUES[Job.Kind(kind)])
         except (OperationalError, *connection.connection_errors) as error:
             log.warning("broker does not answer reason=%s", error)
             return None
+    return int(declared.message_count)
 
 
 @cache
-def _caller() -> Celery:
+def _caller(broker_url: str) -> Celery:
     app = celery_app(
         "lectern",
+        broker_url,
         socket_timeout=PUBLISH_SECONDS,
         socket_connect_timeout=PUBLISH_SECONDS,
         max_retries=0,

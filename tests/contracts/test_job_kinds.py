@@ -1,0 +1,25 @@
+"""Every kind of job has a queue to wait in and a handler that does it."""
+
+import inspect
+
+import pytest
+from django.utils.module_loading import import_string
+
+from lectern.jobs.broker import QUEUES
+from lectern.jobs.models import Job
+from lectern_workers.runner import HANDLERS
+
+
+def test_every_kind_has_a_handler():
+    assert set(HANDLERS) == set(Job.Kind)
+
+
+def test_every_kind_has_a_queue():
+    assert set(QUEUES) == set(Job.Kind)
+
+
+@pytest.mark.parametrize("kind", list(Job.Kind))
+def test_a_handler_takes_the_context_of_the_attempt_and_nothing_else(kind):
+    handler = import_string(HANDLERS[kind])
+
+    assert list(inspect.signature(handler).parameters) == ["context"]
