@@ -14,7 +14,7 @@ from django.conf import settings
 from lectern import sdk
 from lectern.answering.checking import blocked, check
 from lectern.answering.citing import CitationDraft, CitedText, cite
-from lectern.answering.evidence import Evidence, weigh
+from lectern.answering.evidence import weigh
 from lectern.answering.models import Answer, Question
 from lectern.answering.quoting import quote
 from lectern.answering.record import record_answer
@@ -96,7 +96,7 @@ def answer_question(
 def answer_of(events: Iterator[Event]) -> Answer:
     """Take all ``events`` and give the stored answer. Runs inside the tenant."""
     *_, done = events
-    assert isinstance(done, Done)  # noqa: S101  what the last event is by its own promise
+    assert isinstance(done, Done)
     answer: Answer = Answer.objects.select_related("question").get(pk=done.answer_id)
     return answer
 
@@ -166,7 +166,7 @@ def _checked(text: str) -> str:
     if len(text) > settings.MAX_QUESTION_CHARACTERS:
         raise Invalid(
             f"The question has {len(text):,} characters; the limit is "
-            f"{settings.MAX_QUESTION_CHARACTERS:,}. Shorten it, or upload long texts as a document.",
+            f"{settings.MAX_QUESTION_CHARACTERS:,}. Shorten it; a long text can be uploaded.",
             code="question_too_long",
         )
     return text

@@ -1,1 +1,1 @@
-"""The verbs of ``manage.py``."""
+"""The operator's commands, one module each; ``./lectern`` and ``manage.py`` run them."""

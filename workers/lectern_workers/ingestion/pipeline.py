@@ -1,0 +1,102 @@
+"""From an uploaded file to a version that can be read and searched."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.conf import settings
+from django.core.files.storage import storages
+from lectern.backends.embedder import Embedder
+from lectern.backends.engines import ingestion_embedder
+from lectern.documents.content import ChunkDraft, PageContent
+from lectern.documents.index import IndexedVersion, publish
+from lectern.documents.models import DocumentVersion
+from lectern.errors import Conflict
+from lectern.tenants.scoping import tenant_context
+from numpy.typing import NDArray
+
+from lectern_workers.context import JobContext, PermanentError
+from lectern_workers.ingestion.chunking import chunk
+from lectern_workers.ingestion.cleaning import clean
+from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
+
+# Chunks embedded between two reports of progress; a multiple of the embedder's batch.
+EMBEDDED_AT_ONCE = 64
+
+
+def ingest_document(context: JobContext) -> dict[str, Any]:
+    """Read, clean, cut, embed and publish one version; readers see all of it or nothing."""
+    version = _version(context)
+    read = _read(context, version)
+    context.progress("cleaning", 0, 0)
+    pages = clean(read.facts, read.pages)
+    chunks = chunk(read.facts, pages, title=version.file_name)
+    if not chunks:
+        raise _nothing_to_read(version, pages)
+    embedder = ingestion_embedder(settings.STATE)
+    vectors = _embed(context, chunks, embedder)
+    content = IndexedVersion(
+        facts=read.facts,
+        pages=pages,
+        chunks=chunks,
+        vectors=vectors,
+        embedder=embedder.name,
+        warnings=_warnings(read.facts.warnings, pages),
+    )
+    _publish(context, version, content)
+    return {"pages": len(pages), "chunks": len(chunks)}
+
+
+def _publish(context: JobContext, version: DocumentVersion, content: IndexedVersion) -> None:
+    context.progress("storing", 0, 0)
+    try:
+        with context.fenced():
+            publish(version, content)
+    except Conflict as conflict:
+        # Deleted, or replaced by a newer version, while it was read: trying again is no use.
+        raise PermanentError(conflict.code, conflict.message) from conflict
+
+
+def _version(context: JobContext) -> DocumentVersion:
+    with tenant_context(context.tenant_id):
+        version = DocumentVersion.objects.filter(pk=UUID(context.payload["version_id"])).first()
+    if version is None:
+        raise PermanentError("deleted", "The document was deleted before it was read.")
+    return version
+
+
+def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
+    raise NotImplementedError
+
+
+def _embed(
+    context: JobContext, chunks: list[ChunkDraft], embedder: Embedder
+) -> NDArray[np.float32]:
+    done: list[NDArray[np.float32]] = []
+    for start in range(0, len(chunks), EMBEDDED_AT_ONCE):
+        context.progress("embedding", start, len(chunks))
+        batch = chunks[start : start + EMBEDDED_AT_ONCE]
+        done.append(embedder.embed([draft.searchable for draft in batch]))
+    return np.concatenate(done)
+
+
+def _nothing_to_read(version: DocumentVersion, pages: Iterable[PageContent]) -> PermanentError:
+    if any(page.image_only for page in pages):
+        return PermanentError(
+            "image_only",
+            f"{version.file_name} has pictures of pages but no text. "
+            "Run text recognition (OCR) on it and upload the result.",
+        )
+    return PermanentError("no_text", f"{version.file_name} holds no text that could be read.")
+
+
+def _warnings(found: Iterable[str], pages: Iterable[PageContent]) -> list[str]:
+    pages = list(pages)
+    warnings = list(found)
+    pictures = [str(page.number) for page in pages if page.image_only]
+    if pictures:
+        shown = ", ".join(pictures[:10]) + (" and more" if len(pictures) > 10 else "")
+        warnings.append(f"Image only, not searchable: page {shown}. Text recognition would help.")
+    warnings += [f"Page {page.number}: {page.problem}" for page in pages if page.problem]
+    return warnings[:20]
