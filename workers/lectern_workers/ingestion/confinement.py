@@ -1,0 +1,72 @@
+"""What a process gives up before it reads a file from a stranger.
+
+Called by the process itself, first thing, before any library that parses is loaded: it
+limits memory, processor time, file size and open files, leaves the network, dies with the
+process that started it, and can start no other.
+"""
+
+import ctypes
+import os
+import resource
+import signal
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+_CLONE_NEWUSER = 0x10000000
+_CLONE_NEWNET = 0x40000000
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one document may take; bytes, seconds and pages.
+
+    Processor time is ``cpu_seconds`` and ``cpu_seconds_a_page`` on top, up to
+    ``most_cpu_seconds``; the clock may run ``patience`` times as long, for a machine that
+    does other work.
+    """
+
+    memory: int = 1536 * 1024 * 1024
+    file_size: int = 64 * 1024 * 1024
+    open_files: int = 64
+    cpu_seconds: int = 60
+    cpu_seconds_a_page: float = 0.5
+    most_cpu_seconds: int = 600
+    patience: int = 5
+    pages: int = 2_000
+
+    def cpu_for(self, pages: int) -> int:
+        """The processor seconds that a document of so many pages may take."""
+        return min(round(self.cpu_seconds + self.cpu_seconds_a_page * pages), self.most_cpu_seconds)
+
+
+def confine(limits: Limits) -> None:
+    """Give all that up, for good. What the kernel refuses is made up for in Python."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size, limits.file_size))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limits.open_files, limits.open_files))
+    allow_cpu_for(0, limits)
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    # An empty network of its own; ordinary users need a user namespace for it, and some
+    # kernels refuse that too. The hook holds for Python code in either case.
+    if libc.unshare(_CLONE_NEWNET):
+        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    sys.addaudithook(_refuse)
+
+
+def allow_cpu_for(pages: int, limits: Limits) -> None:
+    """Set the processor time to what a document of so many pages may take."""
+    seconds = limits.cpu_for(pages)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, limits.most_cpu_seconds))
+
+
+def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+    if event.startswith(_FORBIDDEN):
+        # An exception could be swallowed by the code that tried.
+        os._exit(77)

@@ -1,0 +1,105 @@
+"""The process that reads one document: ``python -m lectern_workers.ingestion.reader``.
+
+It is started afresh for each document by :mod:`lectern_workers.ingestion.sandbox`, gives
+up what it does not need, and writes records to its standard output: facts, then pages one
+by one, then the end; or a problem at any point. It never asks anything back.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType, check_archive, sniff
+from lectern.errors import Invalid
+from lectern_workers.ingestion.confinement import Limits, allow_cpu_for, confine
+from lectern_workers.ingestion.parsing.problems import Unreadable
+from lectern_workers.ingestion.records import End, Problem, Record, encoded
+
+_HEAD = 64 * 1024
+
+
+def read(path: Path, name: str, limits: Limits) -> Iterable[Record]:
+    """The facts and pages of the document at ``path``, by the parser for its content."""
+    with path.open("rb") as file:
+        content_type = sniff(file.read(_HEAD), name)
+        check_archive(file, name, content_type)
+    pages = 0
+    for record in _parsed(content_type, path, name):
+        if isinstance(record, DocumentFacts):
+            _check_pages(record.page_count, name, limits)
+            allow_cpu_for(record.page_count, limits)
+        else:
+            pages += 1
+        yield record
+    yield End(pages=pages)
+
+
+def _parsed(content_type: ContentType, path: Path, name: str) -> Iterable[Record]:
+    """Each parser is loaded only when it is needed: loading one takes longer than most files."""
+    if content_type == ContentType.PDF:
+        from lectern_workers.ingestion.parsing.pdf import read_pdf
+
+        return read_pdf(path, name)
+    if content_type == ContentType.DOCX:
+        from lectern_workers.ingestion.parsing.word import read_word
+
+        return read_word(path, name)
+    if content_type == ContentType.XLSX:
+        from lectern_workers.ingestion.parsing.spreadsheet import read_spreadsheet
+
+        return read_spreadsheet(path, name)
+    if content_type == ContentType.HTML:
+        from lectern_workers.ingestion.parsing.web import read_html
+
+        return read_html(path, name)
+    if content_type == ContentType.MARKDOWN:
+        from lectern_workers.ingestion.parsing.markdown import read_markdown
+
+        return read_markdown(path, name)
+    from lectern_workers.ingestion.parsing.plain import read_plain
+
+    return read_plain(path, name)
+
+
+def _check_pages(count: int, name: str, limits: Limits) -> None:
+    if count > limits.pages:
+        raise Unreadable(
+            "too_many_pages",
+            f"{name} has {count:,} pages; the limit is {limits.pages:,}. "
+            "Split it and upload the pieces.",
+        )
+
+
+def write(records: Iterable[Record], name: str, output: BinaryIO) -> None:
+    """Write the records, and as the last one the problem that ended them, if any did."""
+    try:
+        for record in records:
+            output.write(encoded(record))
+            output.flush()
+    except (Unreadable, Invalid) as problem:
+        output.write(encoded(Problem(code=problem.code, message=problem.message)))
+    except (MemoryError, RecursionError):
+        output.write(encoded(_too_large(name)))
+    except Exception as error:  # a parser may fail in ways of its own on a hostile file
+        message = f"{name} could not be read ({type(error).__name__}). Save it again, or as PDF."
+        output.write(encoded(Problem(code="unreadable", message=message)))
+    output.flush()
+
+
+def _too_large(name: str) -> Problem:
+    message = f"{name} takes more memory to read than is allowed. Split it and upload the pieces."
+    return Problem(code="too_much_memory", message=message)
+
+
+def main() -> None:
+    """Read the document named on the command line: path, name for people, limits as JSON."""
+    path, name, limits = Path(sys.argv[1]), sys.argv[2], Limits(**json.loads(sys.argv[3]))
+    confine(limits)
+    write(read(path, name, limits), name, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()
