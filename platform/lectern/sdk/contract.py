@@ -14,7 +14,7 @@ API_VERSION = 1
 
 # What one call of a plugin's function should need at most, in seconds. The platform does
 # not interrupt a longer call; it reports it.
-TIME_LIMIT = 0.5
+TIME_LIMIT = 1.0
 
 
 class Severity(StrEnum):
