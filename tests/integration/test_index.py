@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+
 from factories import make_collection, make_document, make_tenant, make_upload, publish_text
 from fakes import HashEmbedder
 from lectern.documents.models import Chunk, Collection, Document

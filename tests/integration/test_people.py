@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+
 from factories import make_member, make_tenant
 from lectern.errors import Conflict, Invalid, NotAllowed, NotAuthenticated
 from lectern.tenants.access import Permission, Principal, Role

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
+
 from factories import make_collection, make_tenant, make_upload
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.states import StateName, state_of
