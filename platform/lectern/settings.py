@@ -116,7 +116,7 @@ STORAGES = {
 }
 # --- applications -----------------------------------------------------------------------
 INSTALLED_APPS = [
-    "lectern.management",
+    "lectern",
     "lectern.tenants",
     "lectern.jobs",
     "lectern.plugins",
