@@ -1,6 +1,6 @@
 """Deleting a document, and everything that was derived from it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,7 +8,8 @@ from django.core.files.storage import storages
 from django.db import transaction
 
 from lectern.documents.index import forget_chunks
-from lectern.documents.models import Document
+from lectern.documents.models import Document, DocumentVersion
+from lectern.documents.page_images import forget_images
 from lectern.jobs.queue import withdraw
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
@@ -47,11 +48,11 @@ def remove_document(actor: Principal, document: Document) -> Removed:
     )
     # Pages and versions follow by the database's own cascade.
     Document.objects.filter(pk=document.pk).delete()
-    files = [version.file for version in versions]
-    transaction.on_commit(lambda: _delete_files(files), robust=True)
+    transaction.on_commit(lambda: _delete_files(versions), robust=True)
     return Removed(versions=len(versions), derived=derived)
 
 
-def _delete_files(files: list[str]) -> None:
-    for file in files:
-        storages["documents"].delete(file)
+def _delete_files(versions: Sequence[DocumentVersion]) -> None:
+    for version in versions:
+        storages["documents"].delete(version.file)
+        forget_images(version)

@@ -14,7 +14,7 @@ from typing import BinaryIO
 from lectern.documents.content import DocumentFacts
 from lectern.documents.sniffing import ContentType, check_archive, sniff
 from lectern.errors import Invalid
-from lectern_workers.ingestion.confinement import Limits, allow_cpu_for, confine
+from lectern.documents.confinement import Limits, allow_cpu_for, confine
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.records import End, Problem, Record, encoded
 

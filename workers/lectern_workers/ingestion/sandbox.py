@@ -20,13 +20,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from lectern.documents.content import DocumentFacts
-from lectern_workers.ingestion.confinement import Limits
+from lectern.documents.confinement import Limits
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.records import End, Problem, Record, decoded
 
 _READ_AT_ONCE = 1 << 20
 # A page's record is some 100 kB; a reader that writes more than this has lost its mind.
 _LONGEST_RECORD = 128 << 20
+DEFAULT_LIMITS = Limits()
 _MODULE = "lectern_workers.ingestion.reader"
 # Seconds between looks at the clock, and that a process has to end by itself.
 _LOOK_UP_EVERY = 1.0
@@ -59,7 +60,7 @@ def read_document(
     name: str,
     *,
     progress: Callable[[int, int], None],
-    limits: Limits = Limits(),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> ReadDocument:
     """Read the file at ``path``, called ``name`` to people; ParsingFailed when it cannot be.
 
