@@ -21,6 +21,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 # PyTorch and what only its GPU builds bring; pip comes with the environment.
 LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|lectern-.*)")
+# hatchling asks for it only while it builds an editable install.
+EDITABLE_BUILD = "editables"
 
 
 def main() -> None:
@@ -44,7 +46,7 @@ def installed_versions() -> dict[str, str]:
 
 def requirements_of_the_projects() -> list[Requirement]:
     """What the projects say they need, and what builds them."""
-    stated: list[str] = []
+    stated = [EDITABLE_BUILD]
     for project in (ROOT / "pyproject.toml", *ROOT.glob("plugins/*/pyproject.toml")):
         described = tomllib.loads(project.read_text())
         stated += described["project"].get("dependencies", [])

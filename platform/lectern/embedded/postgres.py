@@ -158,12 +158,8 @@ class EmbeddedPostgres:
     def _launch(self, account: Account, binaries: PostgresBinaries) -> None:
         self._clear_remains()
         port = remembered_port(self._home.port_file)
-        socket_folder: Path | None = self._home.cluster / "socket"
-        if len(str(socket_folder).encode()) > LONGEST_SOCKET_FOLDER:
-            socket_folder = None
-        else:
-            account.make_folder(self._home.cluster / "socket")
-        self._write_settings(account, settings_file(port=port, socket_folder=socket_folder))
+        account.make_folder(self._home.socket_folder)
+        self._write_settings(account, self._settings(port))
         started = self._pg_ctl(
             account, binaries, "start", "-l", str(self._home.log), "-t", str(START_SECONDS)
         )
@@ -174,6 +170,11 @@ class EmbeddedPostgres:
             )
         log.info("embedded Postgres started port=%d", port)
 
+    def _settings(self, port: int) -> str:
+        folder = self._home.socket_folder
+        too_long = len(str(folder).encode()) > LONGEST_SOCKET_FOLDER
+        return settings_file(port=port, socket_folder=None if too_long else folder)
+
     def _write_settings(self, account: Account, text: str) -> None:
         file = self._home.data / "postgresql.conf"
         write_private(file, text)
@@ -181,9 +182,9 @@ class EmbeddedPostgres:
             shutil.chown(file, account.uid, account.gid)
 
     def _clear_remains(self) -> None:
-        """Remove what a killed server left: sessions that outlived it, and its pid file.
+        """Remove what a killed server left: sessions that outlived it, and its lock files.
 
-        Postgres itself refuses to start over a pid file that is half written or that names
+        Postgres itself refuses to start over a lock file that is half written or that names
         a live process, even when that process is somebody's text editor.
         """
         orphans = list(processes.working_in(self._home.data))
@@ -191,6 +192,8 @@ class EmbeddedPostgres:
             log.warning("ending sessions of a dead Postgres count=%d", len(orphans))
             processes.end(orphans, first=signal.SIGQUIT, grace=ORPHAN_SECONDS)
         self._home.pid_file.unlink(missing_ok=True)
+        for left in self._home.socket_folder.glob(".s.PGSQL.*"):
+            left.unlink()
 
     def _pg_ctl(
         self, account: Account, binaries: PostgresBinaries, *arguments: str

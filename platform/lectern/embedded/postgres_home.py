@@ -30,6 +30,10 @@ class PostgresHome:
         return self.cluster / "data"
 
     @property
+    def socket_folder(self) -> Path:
+        return self.cluster / "socket"
+
+    @property
     def log(self) -> Path:
         return self.cluster / "server.log"
 
