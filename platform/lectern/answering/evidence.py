@@ -1,0 +1,65 @@
+"""Whether the passages found answer the question, decided before anything is written.
+
+A logistic model over two figures that mean the same in every collection: how near the first
+passage is in meaning, and how much of the question its words cover. Its coefficients were fitted
+by ``python benchmarks/refusal.py`` on questions that the documents answer, on such that they
+do not, on questions whose document was taken away, and on questions put to other documents.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lectern.documents.terms import terms
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from lectern.documents.passages import Passage
+
+COSINE = 6.3
+COVERAGE = 6.8
+INTERCEPT = -7.5
+# About one answerable question in twenty falls below, and nine of ten that no document answers.
+THRESHOLD = 0.42
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How likely it is that the passages answer, and the figures that say so.
+
+    ``cosine`` is that of the question with the first passage; ``coverage`` is the share of the
+    question's terms, weighted by their rarity, that the first passage or its context holds.
+    """
+
+    probability: float
+    cosine: float
+    coverage: float
+
+    @property
+    def suffices(self) -> bool:
+        """Whether to answer; otherwise to say that the documents do not."""
+        return self.probability >= THRESHOLD
+
+
+def weigh(question: str, passages: Sequence[Passage], rarities: Mapping[str, float]) -> Evidence:
+    """The evidence of ``passages``, best first, for ``question``; none at all without any.
+
+    ``rarities`` holds the idf of the question's terms, as the search gave it.
+    """
+    if not passages:
+        return Evidence(probability=0.0, cosine=0.0, coverage=0.0)
+    first = passages[0]
+    cosine = first.dense or 0.0
+    coverage = _coverage(question, f"{first.context}\n{first.text}", rarities)
+    logit = INTERCEPT + COSINE * cosine + COVERAGE * coverage
+    return Evidence(probability=1 / (1 + math.exp(-logit)), cosine=cosine, coverage=coverage)
+
+
+def _coverage(question: str, text: str, rarities: Mapping[str, float]) -> float:
+    asked = set(terms(question))
+    whole = sum(rarities.get(term, 0.0) for term in asked)
+    held = sum(rarities.get(term, 0.0) for term in asked.intersection(terms(text)))
+    return held / whole if whole else 0.0
