@@ -1,6 +1,7 @@
 """Installed plugins keep the contract, and the conformance tests catch those that do not."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ from lectern.sdk import (
 )
 from lectern.sdk.conformance import PluginConformance
 
+TUTORIAL = Path(__file__).parents[2] / "docs" / "plugins" / "tutorial.md"
+CODE = re.MULTILINE | re.DOTALL
 SETTINGS = "DJANGO_SETTINGS_MODULE"
 MADE_UP = Passage(text="Made up.", document="None")
 
@@ -240,3 +243,14 @@ def test_a_folder_that_exists_is_not_written_into(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(CommandError, match="is not a folder"):
         write_plugin("legal", tmp_path / "nowhere")
+
+
+def test_the_plugin_of_the_tutorial_passes_all_of_its_tests(tmp_path):
+    folder = write_plugin("legal", tmp_path)
+    blocks = re.findall(r'^```python title="(.+?)"\n(.*?)^```$', TUTORIAL.read_text(), CODE)
+    for name, code in blocks:
+        (folder / name).write_text(code)
+
+    run = run_python("-m", "pytest", "-q", "-p", "no:cacheprovider", folder=folder)
+
+    assert (len(blocks), run.returncode) == (3, 0), run.stdout + run.stderr
