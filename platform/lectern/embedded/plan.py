@@ -55,9 +55,13 @@ PLAN = Plan(
         Step(
             name="migrate",
             title="Tables",
-            command=("migrate", "--database", "owner", "--no-input", "--verbosity", "1"),
+            command=("migrate", "--database", "owner", "--no-input", "--skip-checks"),
         ),
-        Step(name="static", title="Page assets", command=("collectstatic", "--no-input")),
+        Step(
+            name="static",
+            title="Page assets",
+            command=("collectstatic", "--no-input", "--skip-checks"),
+        ),
         Step(name="models", title="Embedding model", command=("prepare_models",)),
     ),
     parts=(
@@ -71,6 +75,8 @@ PLAN = Plan(
             ),
             probe=Probe.CELERY,
             stop_seconds=30.0,
+            # Asked to stop, it gives its jobs back instead of finishing them.
+            environment=(("REMAP_SIGTERM", "SIGQUIT"),),
         ),
         Part(
             name="web",
