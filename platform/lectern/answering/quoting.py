@@ -128,7 +128,7 @@ def _distinct(passages: Sequence[Passage]) -> Iterator[_Unit]:
 
 
 def _units(passage: Passage) -> list[_Unit]:
-    spans = sentences(passage.text)
+    spans = _spans(passage.text)
     above = "\n".join(line for line in passage.context.splitlines() if "\t" in line)
     units: list[_Unit] = []
     for index, (start, end) in enumerate(spans):
@@ -137,6 +137,14 @@ def _units(passage: Passage) -> list[_Unit]:
             header = _header_within(passage.text, spans[:index]) or above
         units.append(_Unit(passage=passage, start=start, end=end, header=header))
     return units
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    """The sentences of ``text``; a table row from the start of its line, for its empty cells."""
+    return [
+        (text.rfind("\n", 0, start) + 1 if "\t" in text[start:end] else start, end)
+        for start, end in sentences(text)
+    ]
 
 
 def _header_within(text: str, before: Sequence[tuple[int, int]]) -> str:
@@ -188,7 +196,7 @@ def _quote(unit: _Unit, score: float) -> Quote:
 def _complete(unit: _Unit) -> tuple[int, int]:
     """The range to quote: with the sentence before, if it refers to it; with the list it opens."""
     text = unit.passage.text
-    spans = sentences(text)
+    spans = _spans(text)
     index = spans.index((unit.start, unit.end))
     start, end = unit.start, unit.end
     if index and _BACKWARDS.match(unit.text) and not _breaks(text, spans[index - 1], start):

@@ -1,0 +1,86 @@
+"""Whether the passages suffice to answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from lectern.answering.evidence import weigh
+from lectern.documents.passages import Passage
+from lectern.documents.terms import rarities, terms
+
+QUESTION = "What was the deficit in fiscal year 2017?"
+RARITIES = rarities(terms(QUESTION), {"year": 50, "fiscal": 30, "deficit": 10, "2017": 10}, 100)
+ANSWERING = Passage(
+    chunk_id=UUID(int=1),
+    document_id=UUID(int=2),
+    version_id=UUID(int=3),
+    collection_id=UUID(int=4),
+    document_title="Budget results",
+    page=1,
+    start=0,
+    end=50,
+    text="The deficit in fiscal year 2017 was $666 billion.",
+    context="Budget results",
+    dense=0.75,
+    lexical=6.0,
+    score=1.2,
+)
+OFF_TOPIC = replace(ANSWERING, text="Bell's palsy is a weakness of the face.", dense=0.05)
+
+
+def probability(*passages: Passage, question=QUESTION) -> float:
+    return weigh(question, passages, RARITIES).probability
+
+
+def test_a_passage_that_answers_suffices():
+    assert weigh(QUESTION, [ANSWERING], RARITIES).suffices
+
+
+def test_a_passage_on_something_else_does_not_suffice():
+    assert not weigh(QUESTION, [OFF_TOPIC], RARITIES).suffices
+
+
+def test_no_passages_never_suffice():
+    assert weigh(QUESTION, [], RARITIES).probability == 0.0
+
+
+def test_the_probability_rises_with_the_cosine():
+    nearer = replace(ANSWERING, dense=0.8)
+
+    assert probability(nearer) > probability(ANSWERING)
+
+
+def test_the_probability_rises_with_the_words_that_are_covered():
+    less = replace(ANSWERING, text="The deficit was $666 billion.")
+
+    assert probability(ANSWERING) > probability(less)
+
+
+def test_the_words_of_the_context_cover_too():
+    text = "The deficit was $666 billion."
+    dated = replace(ANSWERING, text=text, context="Budget results of fiscal year 2017")
+
+    assert probability(dated) == probability(ANSWERING)
+
+
+def test_a_rare_word_that_is_missing_weighs_more_than_a_frequent_one():
+    without_deficit = replace(ANSWERING, text="Fiscal year 2017 began in October.")
+    without_year = replace(ANSWERING, text="The deficit in fiscal 2017 was $666 billion.")
+
+    assert probability(without_year) > probability(without_deficit)
+
+
+def test_a_passage_without_a_vector_counts_as_not_near():
+    assert probability(replace(ANSWERING, dense=None)) < probability(ANSWERING)
+
+
+def test_a_question_without_terms_has_no_words_to_cover():
+    assert weigh("What is it?", [ANSWERING], {}).coverage == 0.0
+
+
+@pytest.mark.parametrize("dense", [-1.0, 0.0, 1.0])
+def test_the_probability_lies_between_nothing_and_certainty(dense):
+    assert 0.0 < probability(replace(ANSWERING, dense=dense)) < 1.0
