@@ -1,5 +1,36 @@
 """The API and its resources."""
 
-from ninja import NinjaAPI
+from typing import Any
 
-api = NinjaAPI(title="Lectern", version="1", urls_namespace="api")
+from ninja import NinjaAPI, Swagger
+from ninja.operation import Operation
+
+from lectern.api import answers, collections, documents, jobs, questions, tenants, versions
+from lectern.api.authentication import BearerKey
+from lectern.api.errors import answer_errors
+from lectern.api.schema import ABOUT, Description
+
+
+class LecternApi(NinjaAPI):
+    """Ninja's API with our names for operations and our description of them."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
+
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Description:
+        return Description(self, path_prefix or self.get_root_path(path_params or {}))
+
+
+api = LecternApi(
+    title="Lectern",
+    version="1",
+    description=ABOUT,
+    urls_namespace="api",
+    auth=[BearerKey()],
+    docs=Swagger(settings={"defaultModelsExpandDepth": 0}),
+)
+answer_errors(api)
+for resource in (tenants, collections, documents, versions, questions, answers, jobs):
+    api.add_router("", resource.router)

@@ -1,0 +1,186 @@
+"""Documents: uploading them, following how they are read, deleting them."""
+
+from datetime import datetime
+
+from django.http import HttpResponse
+from ninja import Field, File, Query, Router, UploadedFile
+
+from lectern.api.authentication import ApiRequest, BearerKey
+from lectern.api.errors import Problem, problem_for, respond
+from lectern.api.identifiers import CollectionId, DocumentId, JobId, VersionId
+from lectern.api.jobs import JobOut, shown_job
+from lectern.api.pagination import Listing, Paging, listing
+from lectern.api.shapes import Shown, Words
+from lectern.documents.library import documents_with_state, found, latest_version
+from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.removal import remove_document
+from lectern.documents.reprocessing import reprocess
+from lectern.documents.states import state_of
+from lectern.documents.uploads import Upload, accept_upload
+from lectern.errors import LecternError
+from lectern.tenants.access import Permission
+
+router = Router(tags=["Documents"])
+
+
+class StateOut(Shown):
+    """Where a version stands: `queued`, `reading`, `ready`, `needs attention`, `failed` …
+
+    ``done`` of ``total`` counts what ``text`` names; ``reason`` says what went wrong and what
+    to do; while ``changing``, look again soon.
+    """
+
+    name: str
+    text: str
+    done: int
+    total: int
+    reason: str
+    can_retry: bool
+    changing: bool
+
+
+class VersionOut(Shown):
+    """One file of a document."""
+
+    id: VersionId
+    document_id: DocumentId
+    number: int
+    file_name: str
+    content_type: str
+    size: int
+    sha256: str
+    paged: bool
+    page_count: int
+    chunk_count: int
+    warnings: list[str]
+    state: StateOut
+    job_id: JobId | None
+    ready_at: datetime | None
+    created_at: datetime
+
+
+class DocumentOut(Shown):
+    """A document. Questions are answered from its current version, if it has one yet."""
+
+    id: DocumentId
+    collection_id: CollectionId
+    title: str
+    current_version_id: VersionId | None
+    latest_version: VersionOut
+    created_at: datetime
+
+
+class UploadOut(Shown):
+    """What became of one uploaded file: a document, or the problem why it was not taken.
+
+    ``linked`` tells that the collection had these very bytes already.
+    """
+
+    file_name: str
+    document: DocumentOut | None
+    linked: bool
+    problem: Problem | None
+
+
+class UploadsOut(Shown):
+    """What became of each uploaded file, in the order they were sent."""
+
+    items: list[UploadOut]
+
+
+class DocumentFilter(Paging):
+    """Which documents of a collection are wanted."""
+
+    search: Words = Field("", description="Only titles that contain this.")
+    ready: bool | None = Field(None, description="Only those that can (or cannot yet) be asked.")
+
+
+@router.get(
+    "/collections/{collection_id}/documents",
+    response=Listing[DocumentOut],
+    auth=BearerKey(Permission.READ),
+)
+def list_documents(
+    request: ApiRequest, collection_id: CollectionId, wanted: Query[DocumentFilter]
+) -> Listing[DocumentOut]:
+    """List the documents of a collection with their states, newest first."""
+    collection = found(Collection.objects, "collection", pk=collection_id)
+    documents = documents_with_state(collection, search=wanted.search)
+    if wanted.ready is not None:
+        documents = documents.filter(current_version__isnull=not wanted.ready)
+    return listing(request, documents, wanted, shown_document)
+
+
+@router.post(
+    "/collections/{collection_id}/documents",
+    response={202: UploadsOut},
+    auth=BearerKey(Permission.WRITE),
+)
+def upload_documents(
+    request: ApiRequest, collection_id: CollectionId, files: File[list[UploadedFile]]
+) -> UploadsOut | HttpResponse:
+    """Upload one file or many (`multipart/form-data`, field `files`).
+
+    Each accepted file is stored and queued for reading before this returns. If no file is
+    accepted, the response is the problem of the first.
+    """
+    collection = found(Collection.objects, "collection", pk=collection_id)
+    outcomes = [_taken(request, collection, file) for file in files]
+    refused = [outcome.problem for outcome in outcomes if outcome.problem is not None]
+    if len(refused) == len(outcomes):
+        return respond(refused[0])
+    return UploadsOut(items=outcomes)
+
+
+@router.get("/documents/{document_id}", response=DocumentOut, auth=BearerKey(Permission.READ))
+def get_document(request: ApiRequest, document_id: DocumentId) -> DocumentOut:
+    """Show one document with the state of its latest version."""
+    return shown_document(found(Document.objects, "document", pk=document_id))
+
+
+@router.delete("/documents/{document_id}", response={204: None}, auth=BearerKey(Permission.WRITE))
+def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
+    """Delete a document with its versions, pages, files, and what answers quote of it."""
+    remove_document(request.auth, found(Document.objects, "document", pk=document_id))
+
+
+@router.post(
+    "/documents/{document_id}/reprocess",
+    response={202: JobOut},
+    auth=BearerKey(Permission.WRITE),
+)
+def reprocess_document(request: ApiRequest, document_id: DocumentId) -> JobOut:
+    """Read the stored file of the latest version again, after a failure or an update."""
+    return shown_job(reprocess(request.auth, found(Document.objects, "document", pk=document_id)))
+
+
+def shown_document(document: Document) -> DocumentOut:
+    """``document`` as a response."""
+    return DocumentOut.of(document, latest_version=shown_version(latest_version(document)))
+
+
+def shown_version(version: DocumentVersion) -> VersionOut:
+    """``version``, with its job, as a response."""
+    return VersionOut.of(version, state=StateOut.of(state_of(version)))
+
+
+def uploaded(upload: Upload) -> UploadOut:
+    """An accepted file as it is shown."""
+    return UploadOut(
+        file_name=upload.version.file_name,
+        document=shown_document(upload.document),
+        linked=upload.linked,
+        problem=None,
+    )
+
+
+def _taken(request: ApiRequest, collection: Collection, file: UploadedFile) -> UploadOut:
+    try:
+        return uploaded(accept_upload(request.auth, collection, file))
+    except LecternError as error:
+        return UploadOut(
+            file_name=file.name or "",
+            document=None,
+            linked=False,
+            problem=problem_for(request, error),
+        )

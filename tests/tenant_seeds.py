@@ -1,0 +1,178 @@
+"""A tenant with at least one of everything, each thing carrying a word that no other tenant has."""
+
+import io
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import pypdfium2
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+
+from factories import make_collection, make_tenant, publish_text
+from lectern.answering.models import Answer, Citation, Finding, Question
+from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.uploads import accept_upload
+from lectern.jobs.models import Job, JobEvent
+from lectern.plugins.models import PluginConfig
+from lectern.tenants.access import KEY_SCOPES, Permission, Principal
+from lectern.tenants.keys import issue_key
+from lectern.tenants.models import ApiKey, Membership
+from lectern.tenants.scoping import tenant_context
+
+_numbers = count(1)
+
+TENANT_TABLES = """
+SELECT c.relname FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id' AND NOT a.attisdropped
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeededTenant:
+    """One object of every kind. ``marker`` is in every text of them."""
+
+    administrator: Principal
+    marker: str
+    collection: Collection
+    document: Document
+    version: DocumentVersion
+    job: Job
+    question: Question
+    answer: Answer
+    citation: Citation
+    member: Membership
+    key: ApiKey
+    secret: str
+
+
+def make_seeded_tenant() -> SeededTenant:
+    """A new tenant with its objects; its key has every scope."""
+    marker = f"zebra{next(_numbers)}quagga"
+    administrator = make_tenant(name=marker)
+    with tenant_context(administrator.tenant_id):
+        collection = make_collection(administrator, name=f"{marker} reports", description=marker)
+        version = _read_pdf(administrator, collection, marker)
+        job = version.job
+        JobEvent.objects.create(
+            tenant_id=administrator.tenant_id, job=job, attempt=0, message=f"Reading {marker}."
+        )
+        PluginConfig.objects.create(tenant_id=administrator.tenant_id, plugin=marker)
+        answer = _answered(administrator, collection, version, marker)
+        issued = issue_key(administrator, name=marker, scopes=KEY_SCOPES)
+        return SeededTenant(
+            administrator=administrator,
+            marker=marker,
+            collection=collection,
+            document=Document.objects.get(pk=version.document_id),
+            version=version,
+            job=job,
+            question=answer.question,
+            answer=answer,
+            citation=answer.citations.get(),
+            member=Membership.objects.get(user_id=administrator.user_id),
+            key=issued.row,
+            secret=issued.secret,
+        )
+
+
+def make_key(administrator: Principal, *scopes: Permission) -> str:
+    """The secret of a new key with ``scopes``, or with all that a key can have."""
+    with tenant_context(administrator.tenant_id):
+        return issue_key(administrator, name="test", scopes=scopes or KEY_SCOPES).secret
+
+
+def bearer(secret: str) -> dict[str, str]:
+    """The header that a request with this key has, as Django's test client takes it."""
+    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+
+
+def rows_of(tenant: SeededTenant) -> dict[str, Any]:
+    """A fingerprint of every row that the tenant has, by table."""
+    fingerprints = {}
+    with tenant_context(tenant.administrator.tenant_id), connection.cursor() as cursor:
+        cursor.execute(TENANT_TABLES + " AND NOT c.relispartition ORDER BY 1")
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                f"SELECT count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), ''))"
+                f" FROM {table} t"
+            )
+            fingerprints[table] = cursor.fetchone()
+    return fingerprints
+
+
+def pdf_of_one_page() -> bytes:
+    """A PDF with one empty page of A5."""
+    document = pypdfium2.PdfDocument.new()
+    document.new_page(420, 595)
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def _read_pdf(actor: Principal, collection: Collection, marker: str) -> DocumentVersion:
+    # The comment makes the bytes of each tenant differ; readers skip it.
+    content = pdf_of_one_page() + f"\n%{marker}\n".encode()
+    file = SimpleUploadedFile(f"{marker}.pdf", content)
+    version = accept_upload(actor, collection, file).version
+    publish_text(version, f"The profit of {marker} rose.\n\nThe {marker} was sold.")
+    DocumentVersion.objects.filter(pk=version.pk).update(paged=True)
+    return DocumentVersion.objects.select_related("job").get(pk=version.pk)
+
+
+def _answered(
+    actor: Principal, collection: Collection, version: DocumentVersion, marker: str
+) -> Answer:
+    tenant = {"tenant_id": actor.tenant_id}
+    question = Question.objects.create(
+        **tenant, collection=collection, text=f"How did {marker} do?", asked_by_id=actor.user_id
+    )
+    sentence = f"The profit of {marker} rose."
+    answer = Answer.objects.create(
+        **tenant,
+        question=question,
+        outcome=Answer.Outcome.ANSWERED,
+        text=sentence,
+        engine="quotation",
+        confidence=0.9,
+        passages=[
+            {
+                "document_id": str(version.document_id),
+                "version_id": str(version.pk),
+                "title": marker,
+                "page": 1,
+                "start": 0,
+                "end": len(sentence),
+                "text": sentence,
+                "context": "",
+                "score": 1.0,
+                "dense": 0.5,
+                "lexical": None,
+            }
+        ],
+    )
+    Citation.objects.create(
+        **tenant,
+        answer=answer,
+        number=1,
+        sentence_start=0,
+        sentence_end=len(sentence),
+        document_id=version.document_id,
+        version=version,
+        document_title=marker,
+        page=1,
+        start=0,
+        end=len(sentence),
+        boxes=[[72, 72, 300, 84]],
+        quote=sentence,
+    )
+    Finding.objects.create(
+        **tenant,
+        answer=answer,
+        plugin="finance",
+        check_name="figures",
+        severity="warning",
+        message=f"{marker} has no figure.",
+    )
+    return answer
