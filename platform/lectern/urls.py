@@ -9,3 +9,8 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("", include("lectern.web.urls")),
 ]
+
+handler400 = "lectern.web.errors.bad_request"
+handler403 = "lectern.web.errors.forbidden"
+handler404 = "lectern.web.errors.not_found"
+handler500 = "lectern.web.errors.server_error"
