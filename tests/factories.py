@@ -8,6 +8,7 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fakes import HashEmbedder
+from lectern.backends.embedder import Embedder
 from lectern.documents.collections import create_collection
 from lectern.documents.content import Block, ChunkDraft, DocumentFacts, PageContent
 from lectern.documents.index import IndexedVersion, publish
@@ -18,6 +19,7 @@ from lectern.tenants.people import add_member, found_tenant
 from lectern.tenants.scoping import tenant_context
 
 _numbers = count(1)
+HASHING = HashEmbedder()
 PASSWORD = "correct horse battery staple"
 
 
@@ -50,18 +52,22 @@ def make_upload(
 
 
 def make_document(
-    actor: Principal, collection: Collection, *pages: str, title: str = "Handbook"
+    actor: Principal,
+    collection: Collection,
+    *pages: str,
+    title: str = "Handbook",
+    embedder: Embedder = HASHING,
 ) -> Document:
     """A document that is ready: one chunk for each paragraph of each page."""
     upload = make_upload(actor, collection, text="\f".join(pages), name=f"{title}.txt")
-    publish_text(upload.version, *pages)
+    publish_text(upload.version, *pages, embedder=embedder)
     document = upload.document
     document.refresh_from_db()
     return document
 
 
-def publish_text(version: DocumentVersion, *pages: str) -> None:
-    """Make ``version`` readable with these pages, embedded by the hashing fake."""
+def publish_text(version: DocumentVersion, *pages: str, embedder: Embedder = HASHING) -> None:
+    """Make ``version`` readable with these pages, embedded by the hashing fake if not said."""
     contents, chunks = [], []
     for number, text in enumerate(pages or ("An empty page.",), start=1):
         blocks = []
@@ -81,7 +87,6 @@ def publish_text(version: DocumentVersion, *pages: str) -> None:
         contents.append(
             PageContent(number=number, label=str(number), text=text, blocks=tuple(blocks))
         )
-    embedder = HashEmbedder()
     facts = DocumentFacts(
         content_type="text/plain", title="", paged=False, page_count=len(contents)
     )

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lectern.documents.terms import (
+    BACKGROUND,
     DIMENSIONS,
     chunk_weights,
     dimension,
@@ -91,7 +92,7 @@ def test_rarer_terms_weigh_more_and_unknown_ones_most():
 def test_a_question_weighs_a_term_by_the_idf_of_lucene():
     weights = question_weights(["debt", "debt"], {"debt": 5}, 100)
 
-    assert weights == {dimension("debt"): pytest.approx(math.log(1 + 95.5 / 5.5))}
+    assert weights == {dimension("debt"): pytest.approx(math.log(1 + (95.5 + BACKGROUND) / 5.5))}
 
 
 def test_a_count_older_than_its_total_does_not_break_the_weights():

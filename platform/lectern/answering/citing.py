@@ -20,7 +20,8 @@ class CitationDraft:
 
     ``sentence`` is the range of the answer's text; ``start`` and ``end`` are the range of
     the page's text, where ``quote`` stands word for word; ``boxes`` are points from the top left,
-    none for a part without a page image.
+    none for a part without a page image. ``heading`` is what stands above it: title,
+    headings, and the header of the table that a quoted row is of.
     """
 
     number: int
@@ -29,6 +30,7 @@ class CitationDraft:
     start: int
     end: int
     quote: str
+    heading: str
     page_label: str
     boxes: tuple[Box, ...]
 
@@ -57,11 +59,17 @@ def cite(quotes: Sequence[Quote]) -> CitedText:
                 start=quote.start,
                 end=quote.end,
                 quote=quote.text,
+                heading=_heading(quote),
                 page_label=page.label,
                 boxes=tuple(WordBoxes.from_bytes(page.words).lines(quote.start, quote.end)),
             )
         )
     return CitedText(text=text, citations=tuple(citations))
+
+
+def _heading(quote: Quote) -> str:
+    above = quote.passage.context
+    return above if quote.header in above else f"{above}\n{quote.header}".strip()
 
 
 def _pages(quotes: Sequence[Quote]) -> dict[tuple[UUID, int], Page]:

@@ -78,7 +78,7 @@ def _citation(answer: Answer, draft: CitationDraft) -> Citation:
         end=draft.end,
         boxes=[list(box) for box in draft.boxes],
         quote=draft.quote,
-        heading=draft.passage.context,
+        heading=draft.heading,
     )
 
 

@@ -26,6 +26,9 @@ K1 = 1.2
 B = 0.75
 DIMENSIONS = 1_000_000_000  # the most that a pgvector ``sparsevec`` may have
 LONGEST_TERM = 48
+# As many chunks without the term are added to those searched: in a collection of a few chunks
+# a word that none holds would otherwise outweigh all the words that one holds.
+BACKGROUND = 100
 
 _STOP_WORDS = """
 a about after again all also am an and any are as at be because been before being between both
@@ -103,7 +106,8 @@ def question_weights(
 
 
 def _idf(frequency: int, total: int) -> float:
-    return math.log1p((max(total, frequency) - frequency + 0.5) / (frequency + 0.5))
+    without = max(total - frequency, 0) + BACKGROUND
+    return math.log1p((without + 0.5) / (frequency + 0.5))
 
 
 def _folded(text: str) -> str:

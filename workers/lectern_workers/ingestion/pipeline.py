@@ -1,6 +1,7 @@
 """From an uploaded file to a version that can be read and searched."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 from lectern.backends.embedder import Embedder
 from lectern.backends.engines import ingestion_embedder
+from lectern.documents.confinement import Limits
 from lectern.documents.content import ChunkDraft, PageContent
 from lectern.documents.index import IndexedVersion, publish
 from lectern.documents.models import DocumentVersion
@@ -67,7 +69,15 @@ def _version(context: JobContext) -> DocumentVersion:
 
 
 def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
-    raise NotImplementedError
+    def progress(done: int, total: int) -> None:
+        context.progress("parsing page", done, total)
+
+    path = Path(storages["documents"].path(version.file))
+    limits = Limits(pages=settings.MAX_PAGES)
+    try:
+        return read_document(path, version.file_name, progress=progress, limits=limits)
+    except ParsingFailed as failure:
+        raise PermanentError(failure.code, failure.message) from failure
 
 
 def _embed(
