@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lectern.documents.terms import (
     BACKGROUND,
     DIMENSIONS,
+    NUMBER,
     chunk_weights,
     dimension,
     question_weights,
@@ -93,6 +94,12 @@ def test_a_question_weighs_a_term_by_the_idf_of_lucene():
     weights = question_weights(["debt", "debt"], {"debt": 5}, 100)
 
     assert weights == {dimension("debt"): pytest.approx(math.log(1 + (95.5 + BACKGROUND) / 5.5))}
+
+
+def test_a_number_in_a_question_weighs_twice_a_word_as_rare():
+    weights = rarities(["debt", "2017"], {"debt": 5, "2017": 5}, 100)
+
+    assert weights["2017"] == pytest.approx(NUMBER * weights["debt"])
 
 
 def test_a_count_older_than_its_total_does_not_break_the_weights():
