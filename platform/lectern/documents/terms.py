@@ -3,8 +3,8 @@
 A chunk is stored as a sparse vector of the saturated counts of its terms and a question
 becomes a sparse vector of idf weights; their inner product is BM25 (Robertson and Zaragoza,
 "The Probabilistic Relevance Framework: BM25 and Beyond", 2009), with the idf of Lucene,
-which is never negative;
-numbers in questions count more. Chunks and questions are analysed by the same function.
+which is never negative, and more weight for numbers. Chunks and questions are analysed by
+the same function.
 """
 
 from __future__ import annotations
