@@ -1,5 +1,7 @@
 """Lines as a PDF shows them: what paragraphs, rows and headings are made out of."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -28,3 +30,12 @@ class ReadPage:
 
     page: PageContent
     lines: tuple[Line, ...] = ()
+
+
+def body_size(pages: Iterable[ReadPage]) -> float:
+    """The letter height in which most of the document is set, to half a point; 0 for none."""
+    letters: Counter[float] = Counter()
+    for read in pages:
+        for line in read.lines:
+            letters[round(2 * line.size) / 2] += line.end - line.start
+    return max(letters, key=lambda size: letters[size], default=0.0)

@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from lectern.documents.confinement import Limits, allow_cpu_for, confine
 from lectern.documents.content import DocumentFacts
 from lectern.documents.sniffing import ContentType, check_archive, sniff
 from lectern.errors import Invalid
-from lectern.documents.confinement import Limits, allow_cpu_for, confine
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.records import End, Problem, Record, encoded
 

@@ -19,8 +19,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from lectern.documents.content import DocumentFacts
 from lectern.documents.confinement import Limits
+from lectern.documents.content import DocumentFacts
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.records import End, Problem, Record, decoded
 
