@@ -15,6 +15,7 @@ import psycopg
 import pytest
 
 from lectern.embedded import ports
+from lectern.embedded.account import account_for
 from lectern.embedded.postgres import DatabaseAddresses, EmbeddedPostgres
 from lectern.embedded.postgres_home import PostgresHome
 from lectern.errors import Conflict, Unavailable
@@ -128,7 +129,9 @@ def test_a_pid_file_that_names_a_living_stranger_does_not_hinder_the_start(home)
     server = EmbeddedPostgres(home)
     store(server.start(), "still here")
     server.stop()
-    with subprocess.Popen(["sleep", "60"]) as stranger:
+    # Of the server's own user: Postgres takes no notice of a process it may not signal.
+    user = account_for(PostgresHome(home).data).uid
+    with subprocess.Popen(["sleep", "60"], user=user) as stranger:
         lines = f"{stranger.pid}\n{PostgresHome(home).data}\n1700000000\n5432\n\n127.0.0.1\n"
         pid_file(home).write_text(lines)
 

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 SUPERUSER = "postgres"
 START_SECONDS = 300  # a crash recovery may replay gigabytes before it answers
-ORPHAN_SECONDS = 10.0
+ORPHAN_SECONDS = 5.0
 # The kernel's limit for a socket's path is 107 bytes, including the name Postgres adds.
 LONGEST_SOCKET_FOLDER = 90
 

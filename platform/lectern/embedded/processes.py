@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,17 +82,13 @@ def memory_mb(identity: ProcessIdentity, *, with_children: bool) -> int:
 
 def end(pids: Iterable[int], *, first: signal.Signals, grace: float) -> None:
     """Send ``first`` to the processes, then SIGKILL to those alive after ``grace`` seconds."""
-    processes = []
-    for pid in pids:
-        with contextlib.suppress(*UNSEEN):
-            process = psutil.Process(pid)
-            process.send_signal(first)
-            processes.append(process)
-    _, stubborn = psutil.wait_procs(processes, timeout=grace)
-    for process in stubborn:
-        with contextlib.suppress(*UNSEEN):
-            process.kill()
-    psutil.wait_procs(stubborn, timeout=grace)
+    asked = [identity for pid in pids if (identity := identify(pid))]
+    for identity in asked:
+        _signal(identity.pid, first)
+    stubborn = _alive_after(asked, grace)
+    for identity in stubborn:
+        _signal(identity.pid, signal.SIGKILL)
+    _alive_after(stubborn, grace)
 
 
 def end_group(leader: ProcessIdentity, *, grace: float) -> None:
@@ -106,6 +103,22 @@ def kill_group(leader: int) -> None:
     """Kill what is left of a process group whose leader has ended."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
+
+
+def _alive_after(identities: list[ProcessIdentity], seconds: float) -> list[ProcessIdentity]:
+    """Those that still run when all have ended or the time is over.
+
+    A process that nobody has waited for yet has ended too: whoever adopted it may take long.
+    """
+    deadline = time.monotonic() + seconds
+    while (alive := [one for one in identities if is_alive(one)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return alive
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def _family(pid: int, *, with_children: bool) -> list[psutil.Process]:
