@@ -1,5 +1,61 @@
 """The address of each page."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from lectern.web import (
+    answers,
+    ask,
+    collections,
+    documents,
+    files,
+    health,
+    jobs,
+    keys,
+    library,
+    members,
+    session,
+)
+
+urlpatterns = [
+    path("", ask.ask_page, name="ask"),
+    path("ask", ask.ask, name="ask-send"),
+    path("ask/stream", ask.ask_stream, name="ask-stream"),
+    path("ask/documents", ask.ask_documents, name="ask-documents"),
+    path("answers/<uuid:answer_id>", answers.answer, name="answer"),
+    path("history", answers.history, name="history"),
+    path("library", library.library, name="library"),
+    path("library/new", collections.new, name="collection-new"),
+    path("library/<uuid:collection_id>", library.collection, name="collection"),
+    path("library/<uuid:collection_id>/upload", library.upload, name="upload"),
+    path("library/<uuid:collection_id>/edit", collections.edit, name="collection-edit"),
+    path("library/<uuid:collection_id>/delete", collections.delete, name="collection-delete"),
+    path("documents/<uuid:document_id>", documents.document, name="document"),
+    path("documents/<uuid:document_id>/delete", documents.delete, name="document-delete"),
+    path("documents/<uuid:document_id>/retry", documents.retry, name="document-retry"),
+    path("documents/<uuid:document_id>/versions", documents.new_version, name="version-new"),
+    path("documents/<uuid:document_id>/pages/<int:number>", documents.page_view, name="page"),
+    path(
+        "documents/<uuid:document_id>/versions/<int:version>/pages/<int:number>.png",
+        files.page_image_file,
+        name="page-image",
+    ),
+    path(
+        "documents/<uuid:document_id>/versions/<int:version>/original",
+        files.original,
+        name="original",
+    ),
+    path("jobs", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:job_id>", jobs.job, name="job"),
+    path("jobs/<uuid:job_id>/cancel", jobs.cancel_job, name="job-cancel"),
+    path("jobs/<uuid:job_id>/retry", jobs.retry_job, name="job-retry"),
+    path("members", members.members, name="members"),
+    path("members/<uuid:member_id>/role", members.role, name="member-role"),
+    path("members/<uuid:member_id>/remove", members.remove, name="member-remove"),
+    path("keys", keys.keys, name="keys"),
+    path("keys/new", keys.new, name="key-new"),
+    path("keys/<uuid:key_id>/revoke", keys.revoke, name="key-revoke"),
+    path("tenant", session.switch_tenant, name="tenant-switch"),
+    path("preferences", session.preferences, name="preferences"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+]

@@ -1,0 +1,153 @@
+"""The forms of the pages. They check shapes; what is allowed is decided by the operations."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from lectern.plugins.registry import usable_plugins
+from lectern.tenants.access import KEY_SCOPES, Role
+
+SCOPE_WORDS = {
+    "ask": _("Ask questions"),
+    "documents:read": _("Read documents and pages"),
+    "documents:write": _("Upload and delete documents"),
+    "jobs:read": _("See jobs"),
+    "jobs:write": _("Cancel and retry jobs"),
+    "collections:write": _("Make, change and delete collections"),
+    "evaluations:run": _("Run evaluations"),
+}
+
+
+class QuestionForm(forms.Form):
+    """A question with the collection, and perhaps the one document, to answer it from."""
+
+    question = forms.CharField(
+        label=_("Your question"),
+        error_messages={"required": _("The question is empty. Type a question.")},
+    )
+    collection = forms.UUIDField(error_messages={"required": _("Choose the collection to search.")})
+    document = forms.UUIDField(required=False)
+
+
+class CollectionForm(forms.Form):
+    """A collection's name, description and plugin."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    description = forms.CharField(
+        label=_("Description"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What is in it, for those who choose where to ask."),
+    )
+    plugin = forms.ChoiceField(
+        label=_("Plugin"),
+        required=False,
+        help_text=_("Its checks look at every answer given from this collection."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(plugin.name, plugin.title) for plugin in usable_plugins()]
+        self.fields["plugin"].choices = [("", _("None")), *choices]  # type: ignore[attr-defined]
+
+
+class RemoveCollectionForm(forms.Form):
+    """Deleting a collection asks for its name, typed in."""
+
+    name = forms.CharField(label=_("Type the collection's name to confirm"), strip=True)
+
+    def __init__(self, *args: Any, expected: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.expected = expected
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if name != self.expected:
+            raise forms.ValidationError(_("That is not its name. Nothing was deleted."))
+        return name
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file input that takes several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """One or more files. Empty ones pass: what is wrong with a file is said on its own row."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        files: list[UploadedFile] = list(data or [])
+        if not files:
+            raise forms.ValidationError(_("Choose at least one file."))
+        return files
+
+
+class UploadForm(forms.Form):
+    """Files for a collection."""
+
+    files = ManyFilesField(label=_("Files"))
+
+
+class VersionForm(forms.Form):
+    """The file of a new version."""
+
+    file = forms.FileField(
+        label=_("File"),
+        allow_empty_file=True,
+        error_messages={"required": _("Choose a file.")},
+    )
+
+
+class MemberForm(forms.Form):
+    """A person to add."""
+
+    email = forms.EmailField(label=_("E-mail address"))
+    name = forms.CharField(label=_("Name"), required=False, max_length=200)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class KeyForm(forms.Form):
+    """A key for a program: its name, what it may do, and when it ends."""
+
+    LIFETIMES: ClassVar[list[tuple[str, Any]]] = [
+        ("30", _("30 days")),
+        ("90", _("90 days")),
+        ("365", _("1 year")),
+        ("", _("Never")),
+    ]
+
+    name = forms.CharField(
+        label=_("Name"), max_length=100, help_text=_("Which program will use it.")
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[(scope, SCOPE_WORDS[scope]) for scope in SCOPE_WORDS if scope in KEY_SCOPES],
+        initial=["ask", "documents:read"],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    days = forms.ChoiceField(
+        label=_("It ends after"), choices=LIFETIMES, initial="90", required=False
+    )
+
+    def issued(self) -> dict[str, Any]:
+        """The arguments of ``issue_key``."""
+        days = self.cleaned_data["days"]
+        return {
+            "name": self.cleaned_data["name"],
+            "scopes": self.cleaned_data["scopes"],
+            "expires_at": timezone.now() + timedelta(days=int(days)) if days else None,
+        }

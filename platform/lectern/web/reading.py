@@ -1,0 +1,135 @@
+"""An answer as readers see it: sentences with their citations, and the source shown beside."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from lectern.answering.models import Answer, Citation
+from lectern.documents.models import Page
+from lectern.web.marking import MarkedPage, marked_page
+
+SNIPPET_CHARACTERS = 420
+# Calibrated probabilities, so the words mean what they say: nine in ten, and even odds.
+BANDS = ((0.9, "high", _("High")), (0.5, "medium", _("Medium")), (0.0, "low", _("Low")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """A stretch of an answer: a sentence with its citation, or what stands between two."""
+
+    text: str
+    citation: Citation | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadPassage:
+    """A passage that was read for an answer, as it was then."""
+
+    title: str
+    page: int
+    text: str
+    context: str
+    document_id: UUID | None
+    version_id: UUID | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything that the page of an answer shows."""
+
+    answer: Answer
+    segments: tuple[Segment, ...]
+    passages: tuple[ReadPassage, ...]
+    documents_read: int
+    band: str
+    band_text: Any
+    milliseconds: int
+    shown: Citation | None
+    source: MarkedPage | None
+    previous: int | None
+    next: int | None
+
+    @property
+    def percent(self) -> int:
+        """The confidence in whole percent; 100 is never claimed."""
+        return min(99, round(self.answer.confidence * 100))
+
+
+def reading_of(answer: Answer, wanted: str = "") -> Reading:
+    """How ``answer`` is shown, with the citation ``wanted`` opened, else the first."""
+    citations = list(answer.citations.select_related("document", "version"))
+    shown = next((each for each in citations if str(each.number) == wanted), None)
+    shown = shown or (citations[0] if citations else None)
+    numbers = [citation.number for citation in citations]
+    passages = tuple(_passage(stored) for stored in answer.passages)
+    band, band_text = _band(answer.confidence)
+    return Reading(
+        answer=answer,
+        segments=tuple(segments_of(answer.text, citations)),
+        passages=passages,
+        documents_read=len(Counter(passage.document_id for passage in passages)),
+        band=band,
+        band_text=band_text,
+        milliseconds=round(sum(answer.timings.values())),
+        shown=shown,
+        source=_source(shown),
+        previous=_beside(numbers, shown, -1),
+        next=_beside(numbers, shown, 1),
+    )
+
+
+def segments_of(text: str, citations: Sequence[Citation]) -> list[Segment]:
+    """``text`` cut at the sentences of ``citations``; joined again it is the same text."""
+    segments, at = [], 0
+    for citation in sorted(citations, key=lambda each: each.sentence_start):
+        if citation.sentence_start > at:
+            segments.append(Segment(text=text[at : citation.sentence_start]))
+        start = max(at, citation.sentence_start)
+        segments.append(Segment(text=text[start : citation.sentence_end], citation=citation))
+        at = max(at, citation.sentence_end)
+    if at < len(text):
+        segments.append(Segment(text=text[at:]))
+    return segments
+
+
+def _band(confidence: float) -> tuple[str, Any]:
+    return next((name, text) for least, name, text in BANDS if confidence >= least)
+
+
+def _source(citation: Citation | None) -> MarkedPage | None:
+    if citation is None or citation.version is None or citation.document is None:
+        return None
+    page = Page.objects.filter(version=citation.version, number=citation.page).first()
+    if page is None:
+        return None
+    span = (citation.start, citation.end)
+    return marked_page(citation.document, citation.version, page, span, citation.boxes)
+
+
+def _beside(numbers: list[int], shown: Citation | None, step: int) -> int | None:
+    if shown is None:
+        return None
+    at = numbers.index(shown.number) + step
+    return numbers[at] if 0 <= at < len(numbers) else None
+
+
+def _passage(stored: dict[str, Any]) -> ReadPassage:
+    gone = bool(stored.get("removed"))
+    text = stored["text"]
+    shortened = len(text) > SNIPPET_CHARACTERS
+    return ReadPassage(
+        title=stored["title"],
+        page=stored["page"],
+        text=text[:SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …" if shortened else text,
+        context=stored["context"],
+        document_id=None if gone else UUID(stored["document_id"]),
+        version_id=None if gone else UUID(stored["version_id"]),
+        start=stored["start"],
+        end=stored["end"],
+    )
