@@ -93,9 +93,10 @@ def _line_joint(text: str, before: Line, line: Line, words: frozenset[str]) -> E
     """What becomes of the line break between two lines of one run."""
     last = _LAST_PART.search(text, before.start, before.end)
     first = _FIRST_PART.match(text, line.start, line.end)
-    if not last or not first or not first.group()[0].islower():
+    if not last or not first:
         return Edit(line.start - 1, line.start, " ")
-    if _is_one_word(last.group(1).lower(), first.group().lower(), words):
+    lower = first.group()[0].islower()
+    if lower and _is_one_word(last.group(1).lower(), first.group().lower(), words):
         return Edit(line.start - 2, line.start, kind="hyphenation")
     return Edit(line.start - 1, line.start)
 
