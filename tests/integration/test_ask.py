@@ -2,6 +2,7 @@
 
 import pytest
 from django.conf import settings
+
 from factories import make_collection, make_document, make_member
 from lectern.answering.ask import Done, Sentence, Sources, answer_of, answer_question
 from lectern.answering.models import Answer, Citation, Question

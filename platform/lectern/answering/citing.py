@@ -61,7 +61,7 @@ def cite(quotes: Sequence[Quote]) -> CitedText:
                 quote=quote.text,
                 heading=_heading(quote),
                 page_label=page.label,
-                boxes=tuple(WordBoxes.from_bytes(page.words).lines(quote.start, quote.end)),
+                boxes=tuple(WordBoxes.from_bytes(bytes(page.words)).lines(quote.start, quote.end)),
             )
         )
     return CitedText(text=text, citations=tuple(citations))

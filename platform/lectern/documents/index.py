@@ -171,7 +171,7 @@ def _store_pages(version: DocumentVersion, pages: Sequence[PageContent]) -> None
 
 
 def _store_chunks(version: DocumentVersion, content: IndexedVersion) -> None:
-    parameters = {
+    parameters: dict[str, Any] = {
         "tenant": version.tenant_id,
         "collection": version.collection_id,
         "document": version.document_id,

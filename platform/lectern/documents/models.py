@@ -1,13 +1,10 @@
 """Collections, documents, their versions and pages, and the chunks that search reads."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models.functions import Now
-from django_scopes import ScopedManager
 
 from lectern.jobs.models import Job
-from lectern.tenants.models import Tenant, TenantOwned, User, new_id
+from lectern.tenants.models import Tenant, TenantOwned, TenantOwnedManager, User, new_id
 
 
 class Collection(TenantOwned):
@@ -154,7 +151,7 @@ class Chunk(models.Model):
     context = models.TextField()
     term_count = models.PositiveIntegerField()
 
-    objects: Any = ScopedManager(tenant="tenant_id")
+    objects = TenantOwnedManager()
 
     class Meta:
         managed = False

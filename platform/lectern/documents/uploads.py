@@ -4,7 +4,7 @@ import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -50,7 +50,7 @@ class _StoredFile:
 def accept_upload(
     actor: Principal,
     collection: Collection,
-    file: UploadedFile,
+    file: "UploadedFile[Any]",
     *,
     document: Document | None = None,
 ) -> Upload:
@@ -88,7 +88,7 @@ def clean_name(name: str) -> str:
     return (printable or "unnamed")[-255:]
 
 
-def _store(tenant_id: UUID, file: UploadedFile) -> _StoredFile:
+def _store(tenant_id: UUID, file: "UploadedFile[Any]") -> _StoredFile:
     name = clean_name(file.name or "")
     limit = settings.MAX_UPLOAD_MB * MEGABYTE
     if file.size is None or file.size > limit:

@@ -15,7 +15,7 @@ def record(actor: Principal, action: str, subject: models.Model, **detail: Any) 
         actor=actor.name,
         actor_id=actor.user_id or actor.key_id,
         action=action,
-        subject_type=subject._meta.model_name,
+        subject_type=subject._meta.label_lower,
         subject_id=subject.pk,
         detail=detail,
     )

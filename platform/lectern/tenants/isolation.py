@@ -6,6 +6,7 @@ point into another tenant.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db.migrations import RunSQL
 
@@ -14,7 +15,7 @@ CURRENT_TENANT = "NULLIF(current_setting('app.tenant_id', true), '')::uuid"
 
 def fence(table: str, *, column: str = "tenant_id", unique: bool = True) -> RunSQL:
     """Force row-level security on ``table``; make ``(tenant_id, id)`` a reference target."""
-    statements = [
+    statements: list[Any] = [
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
         f"CREATE POLICY tenant_fence ON {table} "
@@ -27,7 +28,7 @@ def fence(table: str, *, column: str = "tenant_id", unique: bool = True) -> RunS
     return RunSQL(statements, migrations_reverse(table))
 
 
-def migrations_reverse(table: str) -> list[str]:
+def migrations_reverse(table: str) -> list[Any]:
     """What undoes ``fence``."""
     return [
         f"DROP POLICY IF EXISTS tenant_fence ON {table}",

@@ -1,6 +1,6 @@
 """Tenants, the people and keys that act for them, and the record of what they did."""
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from uuid import UUID
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -14,6 +14,24 @@ from uuid6 import uuid7
 def new_id() -> UUID:
     """A time-ordered identifier (UUIDv7, RFC 9562): new rows stay together in the index."""
     return UUID(int=uuid7().int)
+
+
+if TYPE_CHECKING:
+    Row = TypeVar("Row", bound=models.Model)
+
+    class TenantManager(models.Manager[Row]):
+        """For the type checker: what django-scopes makes is a manager like Django's own."""
+
+    class TenantOwnedManager(models.Manager[Row]):
+        """For the type checker: what django-scopes makes is a manager like Django's own."""
+
+else:
+
+    class TenantManager(type(ScopedManager(tenant="id"))):
+        """Finds the tenant that is open, and refuses to look when none is."""
+
+    class TenantOwnedManager(type(ScopedManager(tenant="tenant_id"))):
+        """Finds rows of the tenant that is open, and refuses to look when none is."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -61,7 +79,7 @@ class Tenant(models.Model):
     name = models.CharField(max_length=200)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects = ScopedManager(tenant="id")
+    objects = TenantManager()
 
     def __str__(self) -> str:
         return self.name
@@ -73,7 +91,7 @@ class TenantOwned(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey(Tenant, on_delete=models.DO_NOTHING, related_name="+")
 
-    objects: Any = ScopedManager(tenant="tenant_id")
+    objects = TenantOwnedManager()
 
     class Meta:
         abstract = True

@@ -8,6 +8,8 @@ from uuid import UUID
 import numpy as np
 from django.conf import settings
 from django.core.files.storage import storages
+from numpy.typing import NDArray
+
 from lectern.backends.embedder import Embedder
 from lectern.backends.engines import ingestion_embedder
 from lectern.documents.confinement import Limits
@@ -16,8 +18,6 @@ from lectern.documents.index import IndexedVersion, publish
 from lectern.documents.models import DocumentVersion
 from lectern.errors import Conflict
 from lectern.tenants.scoping import tenant_context
-from numpy.typing import NDArray
-
 from lectern_workers.context import JobContext, PermanentError
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean

@@ -4,6 +4,8 @@ Django knows documents_chunk as an unmanaged model; the other two are written an
 SQL alone (index.py, search.py).
 """
 
+from typing import Any
+
 from django.db import migrations
 
 from lectern.tenants.isolation import CURRENT_TENANT, across_tenants, fence
@@ -57,7 +59,7 @@ CREATE TABLE documents_termfrequency (
     REFERENCES documents_collection (tenant_id, id) ON DELETE CASCADE
 )
 """
-INDEXES = [
+INDEXES: list[Any] = [
     "CREATE INDEX documents_chunk_collection ON documents_chunk (tenant_id, collection_id)",
     "CREATE INDEX documents_chunk_document ON documents_chunk (tenant_id, document_id)",
     "CREATE INDEX documents_chunk_version ON documents_chunk (tenant_id, version_id)",
