@@ -8,10 +8,9 @@ from uuid import UUID, uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponseBase
-from django.test import Client
 
 from lectern.api.urls import api
-from tenant_seeds import SeededTenant, bearer
+from tenant_seeds import SeededTenant, api_client
 
 Seed = Callable[[SeededTenant], UUID]
 
@@ -93,8 +92,8 @@ def call(operation: Operation, secret: str, ids: Mapping[str, str]) -> HttpRespo
         for where in ("path", "query", "body")
     }
     path = operation.path.format_map(sent["path"])
-    options: dict[str, Any] = bearer(secret) | {"query_params": sent["query"]}
-    client = Client(raise_request_exception=False)
+    options: dict[str, Any] = {"query_params": sent["query"]}
+    client = api_client(secret)
     if operation.multipart:
         files = {
             name: SimpleUploadedFile("a.txt", content) for name, content in sent["body"].items()

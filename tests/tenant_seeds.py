@@ -8,6 +8,7 @@ from typing import Any
 import pypdfium2
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
 
 from factories import make_collection, make_tenant, publish_text
 from lectern.answering.models import Answer, Citation, Finding, Question
@@ -83,9 +84,10 @@ def make_key(administrator: Principal, *scopes: Permission) -> str:
         return issue_key(administrator, name="test", scopes=scopes or KEY_SCOPES).secret
 
 
-def bearer(secret: str) -> dict[str, str]:
-    """The header that a request with this key has, as Django's test client takes it."""
-    return {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+def api_client(secret: str) -> Client:
+    """A client of the API with this key; errors of the server are responses to it."""
+    headers = {"Authorization": f"Bearer {secret}"}
+    return Client(headers=headers, raise_request_exception=False)
 
 
 def rows_of(tenant: SeededTenant) -> dict[str, Any]:

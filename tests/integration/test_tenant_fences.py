@@ -5,11 +5,10 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, ProgrammingError
-from django.test import Client
 
 from lectern.tenants.isolation import CURRENT_TENANT
 from lectern.tenants.scoping import tenant_context
-from tenant_seeds import TENANT_TABLES, SeededTenant, bearer, make_seeded_tenant
+from tenant_seeds import TENANT_TABLES, SeededTenant, api_client, make_seeded_tenant
 
 # Tables whose rows belong to no tenant: people, their sign-in, when the sweep ran, Django's.
 SHARED = (
@@ -182,9 +181,7 @@ def test_without_a_tenant_every_table_is_empty(seeded):
 def test_inside_the_tenant_the_seeds_are_there(seeded):
     with tenant_context(seeded.administrator.tenant_id):
         empty = {
-            table
-            for table in tenant_tables()
-            if rows(f"SELECT count(*) FROM {table}") == [(0,)]
+            table for table in tenant_tables() if rows(f"SELECT count(*) FROM {table}") == [(0,)]
         }
 
     # Of the partitions only those that this tenant's rows fall into are filled.
@@ -271,7 +268,7 @@ def test_a_connection_that_served_a_tenant_shows_nothing_to_the_next(one_connect
     before = server_process()
     connection.close()
 
-    served = Client().get("/api/v1/collections", **bearer(seeded.secret))
+    served = api_client(seeded.secret).get("/api/v1/collections")
     connection.close()
 
     assert seeded.marker in served.content.decode()

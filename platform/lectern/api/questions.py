@@ -18,7 +18,7 @@ from lectern.api.answers import AnswerOut, PassageOut, shown_answer, shown_passa
 from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.errors import request_id
 from lectern.api.identifiers import AnswerId, CollectionId, DocumentId, QuestionId, VersionId
-from lectern.api.shapes import Asked, Shown
+from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents.content import Box
 from lectern.documents.library import found
 from lectern.documents.models import Collection
@@ -46,7 +46,7 @@ EVENTS: dict[str, Any] = {
 class QuestionIn(Asked):
     """A question to the documents of a collection, or to one document of it."""
 
-    text: str = Field(examples=["What was the revenue in 2023?"])
+    text: Words = Field(examples=["What was the revenue in 2023?"])
     document_id: DocumentId | None = None
 
 

@@ -5,13 +5,15 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
-def _without_nul(text: str) -> str:
+def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("The character NUL cannot be stored. Remove it.")
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("Half of a surrogate pair is no character. Send valid Unicode.")
     return text
 
 
-Words = Annotated[str, AfterValidator(_without_nul)]
+Words = Annotated[str, AfterValidator(_storable)]
 
 
 class Asked(BaseModel):
