@@ -4,12 +4,11 @@ import errno
 import hashlib
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import Storage, storages
-from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
@@ -23,6 +22,9 @@ from lectern.jobs.queue import enqueue
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.models import new_id
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 HEAD_BYTES = 64 * 1024
 MEGABYTE = 1024 * 1024
