@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 RUN_JOB = "lectern.run_job"
 # Which workers do what; a worker without -Q serves all of them.
 QUEUES: dict[Job.Kind, str] = {Job.Kind.INGEST_DOCUMENT: "ingest"}
-# A request waits for the broker at most twice this long (one repetition), then goes on.
+# A request waits so long for a connection to the broker, and again for its answer.
 PUBLISH_SECONDS = 0.4
 
 
@@ -52,9 +52,7 @@ def announce(job_id: UUID, kind: str) -> bool:
             RUN_JOB,
             args=[str(job_id)],
             queue=QUEUES[Job.Kind(kind)],
-            # A connection kept from before the broker's restart fails once.
-            retry=True,
-            retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0},
+            retry=False,
         )
     except OperationalError as error:
         log.warning("job not announced, the sweep will do it job=%s reason=%s", job_id, error)

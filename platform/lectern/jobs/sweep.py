@@ -42,7 +42,7 @@ def sweep() -> Swept | None:
     """
     if not _our_turn():
         return None
-    verdicts = [_recover(job_id, tenant_id) for job_id, tenant_id in _abandoned()]
+    verdicts = [recover(job_id, tenant_id) for job_id, tenant_id in _abandoned()]
     swept = Swept(
         announced=sum(_announce(kind) for kind in Job.Kind),
         requeued=verdicts.count(Job.Status.QUEUED),
@@ -64,6 +64,25 @@ def seconds_since_sweep() -> float | None:
     return None if row is None else float(row[0])
 
 
+def recover(job_id: UUID, tenant_id: UUID) -> str | None:
+    """Take an abandoned job from its worker; its new status, or None if the worker is alive."""
+    with tenant_context(tenant_id):
+        # A locked row belongs to a worker that is writing right now: it is alive.
+        held = Job.objects.select_for_update(no_key=True, skip_locked=True)
+        job: Job | None = held.filter(
+            pk=job_id, status=Job.Status.RUNNING, lease_expires_at__lt=Now()
+        ).first()
+        if job is None:
+            return None
+        if job.attempt >= job.max_attempts:
+            fail_for_good(job, code="poison", message=POISON.format(attempt=job.attempt))
+        else:
+            # The lease that ran out was the wait.
+            queue_after(job, delay=timedelta(), code="worker_lost", message=SILENT)
+    log.warning("job abandoned job=%s tenant=%s status=%s", job_id, tenant_id, job.status)
+    return job.status
+
+
 def _our_turn() -> bool:
     # A row and not an advisory lock: a frozen process would keep a lock, and with it everybody
     # from returning the jobs that froze with it. Two sweeps at once would do no harm.
@@ -81,25 +100,6 @@ def _abandoned() -> list[tuple[UUID, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT job_id, tenant_id FROM lectern_abandoned_jobs(%s)", [AT_ONCE])
         return [(row[0], row[1]) for row in cursor.fetchall()]
-
-
-def _recover(job_id: UUID, tenant_id: UUID) -> str | None:
-    """The new status of a job whose lease ran out, or None if its worker answered after all."""
-    with tenant_context(tenant_id):
-        # A locked row belongs to a worker that is writing right now: it is alive.
-        held = Job.objects.select_for_update(no_key=True, skip_locked=True)
-        job: Job | None = held.filter(
-            pk=job_id, status=Job.Status.RUNNING, lease_expires_at__lt=Now()
-        ).first()
-        if job is None:
-            return None
-        if job.attempt >= job.max_attempts:
-            fail_for_good(job, code="poison", message=POISON.format(attempt=job.attempt))
-        else:
-            # The lease that ran out was the wait.
-            queue_after(job, delay=timedelta(), code="worker_lost", message=SILENT)
-    log.warning("job abandoned job=%s tenant=%s status=%s", job_id, tenant_id, job.status)
-    return job.status
 
 
 def _announce(kind: Job.Kind) -> int:
