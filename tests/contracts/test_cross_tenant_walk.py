@@ -8,10 +8,30 @@ import json
 
 import pytest
 from django.db import connections
+from django.urls import get_resolver
 
 from api_operations import IDS, PLAIN, call, ids_of, ids_of_nothing, operations
+from lectern.jobs import queue
+from lectern.jobs.models import Job
+from lectern.tenants.scoping import tenant_context
+from lectern_workers.runner import run
 from tenant_seeds import make_seeded_tenant, rows_of
+from web_addresses import (
+    ACCOUNT,
+    FILES,
+    INPUT_IDS,
+    INPUT_PLAIN,
+    PATH_IDS,
+    PATH_PLAIN,
+    addresses,
+    browser_of,
+    inputs,
+    path_ids_of,
+    path_ids_of_nothing,
+    visit,
+)
 
+ADDRESSES = addresses()
 OPERATIONS = operations()
 WITH_IDS = [operation for operation in OPERATIONS if operation.ids]
 
@@ -104,3 +124,117 @@ def test_an_operation_without_foreign_ids_shows_and_changes_nothing_foreign(
 
     assert theirs.marker.encode() not in body_of(response)
     assert rows_of(theirs) == before
+
+
+# --- pages ------------------------------------------------------------------------------
+
+
+def test_the_walk_knows_every_name_in_an_address():
+    names = {name for address in ADDRESSES for name in address.names}
+
+    assert names == set(PATH_IDS) | set(PATH_PLAIN)
+
+
+def test_the_walk_knows_every_input_of_a_page():
+    assert inputs() == set(INPUT_IDS) | set(INPUT_PLAIN) | FILES
+
+
+def test_every_address_is_a_page_the_api_or_the_sign_in():
+    assert {str(each.pattern) for each in get_resolver().url_patterns} == {"api/v1/", ACCOUNT, ""}
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=str)
+def test_the_seeds_reach_the_tenants_own_pages(theirs, address, kept_connection):
+    browser = browser_of(theirs.administrator)
+
+    statuses = {
+        visit(browser, method, address, path_ids_of(theirs), theirs).status_code
+        for method in ("GET", "POST")
+    } - {405}
+
+    assert statuses
+    assert statuses <= PAGE_STATUSES.get(address.name, {200, 302, 422})
+
+
+# The seeded job waits, the seeded member is the only administrator, and nothing was set up.
+PAGE_STATUSES = {
+    "document-retry": {409},
+    "job-retry": {409},
+    "member-remove": {200, 409},
+    "member-role": {409},
+    "health-ready": {503},
+}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("address", [each for each in ADDRESSES if each.ids], ids=str)
+def test_another_tenants_page_is_an_unknown_page(theirs, ours, address, method):
+    before = rows_of(theirs)
+    browser = browser_of(ours.administrator)
+
+    page = visit(browser, method, address, path_ids_of(theirs), theirs)
+    reference = visit(browser, method, address, path_ids_of_nothing(), ours)
+
+    assert page.status_code == reference.status_code
+    assert page.status_code in {404, 405}
+    assert theirs.marker not in page.content.decode()
+    assert rows_of(theirs) == before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=str)
+def test_a_page_with_foreign_ids_in_its_form_shows_and_changes_nothing_foreign(
+    theirs, ours, address, method, kept_connection
+):
+    before = rows_of(theirs)
+    browser = browser_of(ours.administrator)
+
+    page = visit(browser, method, address, path_ids_of(ours), theirs)
+
+    assert theirs.marker.encode() not in body_of(page)
+    assert rows_of(theirs) == before
+
+
+@pytest.mark.parametrize("name", ["ask-send", "ask-stream"])
+def test_another_tenants_collection_cannot_be_asked(theirs, ours, name):
+    (address,) = [each for each in ADDRESSES if each.name == name]
+
+    page = visit(browser_of(ours.administrator), "POST", address, {}, theirs)
+
+    assert page.status_code == 404
+
+
+def test_nobody_enters_a_tenant_they_are_no_member_of(theirs, ours):
+    browser = browser_of(ours.administrator)
+    browser.post("/tenant", {"tenant": str(theirs.administrator.tenant_id)})
+
+    library = browser.get("/library").content.decode()
+
+    assert ours.marker in library
+    assert theirs.marker not in library
+
+
+# --- jobs -------------------------------------------------------------------------------
+
+PAYLOADS = {Job.Kind.INGEST_DOCUMENT: lambda tenant: {"version_id": str(tenant.version.pk)}}
+
+
+def test_the_walk_knows_every_kind_of_job():
+    assert set(PAYLOADS) == set(Job.Kind)
+
+
+@pytest.mark.parametrize("kind", list(Job.Kind))
+def test_a_job_with_another_tenants_ids_finds_nothing(committed, kind):
+    theirs, ours = make_seeded_tenant(), make_seeded_tenant()
+    before = rows_of(theirs)
+    with tenant_context(ours.administrator.tenant_id):
+        job = queue.enqueue(ours.administrator.tenant_id, kind, PAYLOADS[kind](theirs))
+
+    run(job.pk)
+
+    assert rows_of(theirs) == before
+    with tenant_context(ours.administrator.tenant_id):
+        job.refresh_from_db()
+        log = [event.message for event in job.events.all()]
+    assert (job.status, job.error_code) == ("failed", "deleted")
+    assert theirs.marker not in f"{job.error} {job.result} {log}"
