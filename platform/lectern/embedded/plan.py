@@ -17,6 +17,8 @@ class Step:
 
     ``first_start_only``: not again once it has succeeded on this state folder, and never on a
     database that is not embedded. ``shown``: its output is for the person who started Lectern.
+    ``inputs``: patterns of files below the root; with them, the step runs again only when one
+    of these has changed, or when ``output``, the folder of the state that it fills, is gone.
     """
 
     name: str
@@ -24,6 +26,8 @@ class Step:
     command: tuple[str, ...]
     first_start_only: bool = False
     shown: bool = False
+    inputs: tuple[str, ...] = ()
+    output: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ PLAN = Plan(
             name="static",
             title="Page assets",
             command=("collectstatic", "--no-input", "--skip-checks"),
+            inputs=("platform/**/static/**/*", "requirements/base.lock", "pyproject.toml"),
+            output="static",
         ),
         Step(name="models", title="Embedding model", command=("prepare_models",)),
     ),

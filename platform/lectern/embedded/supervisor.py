@@ -6,31 +6,29 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from types import FrameType
 
 from lectern.embedded.child import Child, Place
 from lectern.embedded.installation import Installation, end_remains
-from lectern.embedded.log_files import last_lines, shorten
+from lectern.embedded.log_files import shorten
 from lectern.embedded.plan import PLAN, Plan, Probe, Step
 from lectern.embedded.ports import is_free, remembered_port
-from lectern.embedded.private_files import write_private
 from lectern.embedded.probes import web_answers, worker_answers
 from lectern.embedded.processes import this_process
 from lectern.embedded.progress import Progress
 from lectern.embedded.run_record import RunRecord, erase_record, write_record
 from lectern.embedded.servers import Servers
 from lectern.embedded.state import StateFolder, prepare_state
+from lectern.embedded.steps import Steps
 from lectern.errors import Conflict, Unavailable
 
 log = logging.getLogger(__name__)
 
 READY_SECONDS = 180.0
+PROBE_SECONDS = 0.2
 WATCH_SECONDS = 1.0
 PREFERRED_PORT = 8000
 
@@ -51,7 +49,13 @@ class Supervisor:
         self._state: StateFolder = prepare_state(installation.state)
         self._servers = Servers(self._state, installation.external)
         self._children: tuple[Child, ...] = ()
+        self._steps = Steps(
+            installation.root,
+            self._state,
+            embedded_database=not installation.external.database,
+        )
         self._shown: list[str] = []
+        self._ready = False
 
     def run(self) -> None:
         """Start everything, say where it answers, and stay until SIGTERM, SIGINT or SIGHUP.
@@ -64,7 +68,8 @@ class Supervisor:
             for text in self._shown:
                 self._progress.say(text)
             self._progress.say("Stop it with Ctrl-C or ./lectern down.")
-            self._record(ready=True)
+            self._ready = True
+            self._record()
             while True:
                 self._watch()
                 time.sleep(WATCH_SECONDS)
@@ -86,39 +91,12 @@ class Supervisor:
             self._stop()
 
     def _run_step(self, step: Step) -> None:
-        done = self._state.run / f"done-{step.name}"
-        if step.first_start_only and (done.exists() or self._installation.external.database):
+        if not self._steps.is_needed(step):
             return
-        log_file = self._state.log(step.name)
         with self._progress.phase(step.title):
-            status = self._run_command(step, log_file)
-            if status != 0:
-                raise Unavailable(
-                    f"{step.title}: the command {' '.join(step.command)} failed with status "
-                    f"{status}. The end of {log_file}:\n{last_lines(log_file)}"
-                )
-        if step.shown:
-            self._shown.append(log_file.read_text(errors="replace"))
-        if step.first_start_only:
-            write_private(done, "")
-
-    def _run_command(self, step: Step, log_file: Path) -> int:
-        with log_file.open("wb") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "lectern", *step.command],
-                cwd=self._installation.root,
-                env=self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        try:
-            return process.wait()
-        finally:
-            if process.poll() is None:
-                process.terminate()
-                process.wait()
+            shown = self._steps.run(step, self._environment(), self._watch)
+        if shown:
+            self._shown.append(shown)
 
     def _start_children(self) -> None:
         place = self._place
@@ -129,7 +107,7 @@ class Supervisor:
         with self._progress.phase(titles.capitalize()):
             for child in self._children:
                 child.start(self._environment())
-            self._record(ready=False)
+            self._record()
             self._await_children()
 
     def _await_children(self) -> None:
@@ -143,7 +121,7 @@ class Supervisor:
                         f"{self._state.log(child.part.name)}:\n{child.log_end()}"
                     )
             waiting = [child for child in waiting if not self._answers(child)]
-            time.sleep(0.1)
+            time.sleep(PROBE_SECONDS)
 
     def _answers(self, child: Child) -> bool:
         if child.part.probe is Probe.HTTP:
@@ -155,7 +133,7 @@ class Supervisor:
         mended = self._mend_servers()
         changed = [child.mend(self._environment()) for child in self._children]
         if mended or any(changed):
-            self._record(ready=True)
+            self._record()
         for file in self._state.logs.glob("*.log"):
             shorten(file)
 
@@ -215,11 +193,13 @@ class Supervisor:
             "PYTHONUNBUFFERED": "1",
         }
 
-    def _record(self, *, ready: bool) -> None:
+    def _record(self) -> None:
         parts = (*self._servers.running(), *(child.running() for child in self._children))
         write_record(
             self._state.run,
-            RunRecord(supervisor=this_process(), url=self._place.url(), ready=ready, parts=parts),
+            RunRecord(
+                supervisor=this_process(), url=self._place.url(), ready=self._ready, parts=parts
+            ),
         )
 
     @contextlib.contextmanager

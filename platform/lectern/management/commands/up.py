@@ -51,7 +51,8 @@ class Command(BaseCommand):
 
     def _run_detached(self, installation: Installation) -> None:
         output = prepare_state(installation.state).log("up")
-        with output.open("wb") as file:
+        output.write_bytes(b"")
+        with output.open("ab") as file:
             process = subprocess.Popen(
                 [sys.executable, "-m", "lectern", "up"],
                 cwd=installation.root,
@@ -66,8 +67,10 @@ class Command(BaseCommand):
                 self._print(file.read())
                 time.sleep(0.1)
             self._print(file.read())
+        # What was shown holds passwords that are shown once; warnings may follow.
+        output.write_bytes(b"")
         if process.poll() is not None:
-            raise CommandError(f"Lectern did not start. The whole output is in {output}.")
+            raise CommandError("Lectern did not start.")
 
     def _print(self, text: str) -> None:
         self.stdout.write(text, ending="")
