@@ -1,6 +1,9 @@
 """Every kind of job has a queue to wait in and a handler that does it."""
 
 import inspect
+import os
+import subprocess
+import sys
 
 import pytest
 from django.utils.module_loading import import_string
@@ -23,3 +26,16 @@ def test_a_handler_takes_the_context_of_the_attempt_and_nothing_else(kind):
     handler = import_string(HANDLERS[kind])
 
     assert list(inspect.signature(handler).parameters) == ["context"]
+
+
+def test_the_process_that_forks_the_others_loads_no_model():
+    program = "import lectern_workers.app, lectern_workers.tasks, sys; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "lectern.settings"},
+    ).stdout.split()
+
+    assert {"torch", "onnxruntime", "sentence_transformers"} & set(loaded) == set()

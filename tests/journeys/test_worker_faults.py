@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from celery import Celery
+from django.db import connections
 from django.db.models import Min
 
 from exercises import PUBLISHED
@@ -290,6 +291,23 @@ def test_what_a_document_says_does_not_reach_the_log_of_the_process(actor, start
     wait_until(lambda: now(job).error, seconds=RECOVERY_SECONDS, otherwise=worker.log)
 
     assert "90,000" not in worker.log()
+
+
+# --- the database goes away -------------------------------------------------------------
+
+
+def test_a_restart_of_the_database_costs_a_job_nothing(actor, start_worker, postgres):
+    worker = start_worker(EXERCISE)
+    job = queue_job(actor, ("work", 0.1), ("hang", 2), ("publish", 0), signal="/dev/null")
+    await_stage(job, worker)
+
+    postgres.stop()
+    postgres.start()
+    connections["default"].close()
+    connections["default"].close_pool()
+
+    done = await_status(job, "succeeded", worker)
+    assert done.attempt == 1
 
 
 # --- many tenants, many workers ---------------------------------------------------------

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from lectern.errors import LecternError
 from lectern.jobs import queue
 from lectern.jobs.models import JobEvent
 from lectern.jobs.queue import Claim
+from lectern_workers.database import insist
 from lectern_workers.heartbeat import Heartbeat
 
 REPORT_SECONDS = 1.0
@@ -63,12 +65,12 @@ class JobContext:
         if not edge and now - self._reported_at < REPORT_SECONDS:
             return
         self._stage, self._reported_at = stage, now
-        queue.report(self._claim, stage=stage, done=done, total=total)
+        insist(partial(queue.report, self._claim, stage=stage, done=done, total=total))
 
     def log(self, message: str, level: str = JobEvent.Level.INFO) -> None:
         """Add a line to the job's log, which people read."""
         self._heartbeat.check()
-        queue.note(self._claim, message, level=level)
+        insist(partial(queue.note, self._claim, message, level=level))
 
     @contextmanager
     def fenced(self) -> Iterator[None]:
@@ -77,5 +79,7 @@ class JobContext:
         Keep it short: neither a cancellation nor a sign of life gets through meanwhile.
         """
         self._heartbeat.check()
+        # Also finds out whether the connection outlived the work before.
+        insist(partial(queue.renew, self._claim))
         with queue.fenced(self._claim):
             yield

@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from lectern.jobs.announcing import announce_waiting
 from lectern.jobs.models import Job, JobEvent
 from lectern.jobs.queue import AttemptEnded, Claim
 from lectern_workers.context import JobContext, PermanentError
+from lectern_workers.database import insist
 from lectern_workers.heartbeat import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,10 @@ HANDLERS: dict[Job.Kind, str] = {
 }
 # What another attempt cannot mend.
 PERMANENT = (PermanentError, Invalid, NotFound, NotAllowed)
+UNEXPECTED = (
+    "An unexpected error ({name}) stopped this job. Its log has the details for whoever "
+    "operates Lectern. Retry it, or remove what it reads."
+)
 
 
 def run(job_id: UUID) -> None:
@@ -50,7 +56,7 @@ def _attempt(claim: Claim) -> None:
         try:
             with Heartbeat(claim) as heartbeat:
                 result = _handler(claim)(JobContext(claim, heartbeat))
-                queue.succeed(claim, result)
+                insist(partial(queue.succeed, claim, result))
         except AttemptEnded:
             raise
         except (Exception, SystemExit) as error:
@@ -70,7 +76,10 @@ def _while_ours(claim: Claim) -> Iterator[None]:
         log.warning("attempt dropped job=%s attempt=%d: %s", claim.job_id, claim.attempt, ended)
     except DatabaseError as error:
         # The lease runs out, and the sweep gives the job to another attempt.
-        log.warning("verdict not stored job=%s attempt=%d: %s", claim.job_id, claim.attempt, error)
+        log.warning(
+            "verdict not stored job=%s attempt=%d error=%s",
+            *(claim.job_id, claim.attempt, type(error).__name__),
+        )
 
 
 def _handler(claim: Claim) -> Handler:
@@ -93,15 +102,11 @@ def _record_failure(claim: Claim, error: BaseException) -> None:
         "".join(traceback.format_tb(error.__traceback__)),
     )
     if isinstance(error, PERMANENT):
-        queue.fail(claim, code=error.code, message=error.message)
+        insist(partial(queue.fail, claim, code=error.code, message=error.message))
         return
-    queue.note(claim, "".join(traceback.format_exception(error)), level=JobEvent.Level.ERROR)
+    trace = "".join(traceback.format_exception(error))
+    insist(partial(queue.note, claim, trace, level=JobEvent.Level.ERROR))
+    code, message = "unexpected", UNEXPECTED.format(name=type(error).__name__)
     if isinstance(error, LecternError):
-        queue.try_again(claim, code=error.code, message=error.message)
-        return
-    queue.try_again(
-        claim,
-        code="unexpected",
-        message=f"An unexpected error ({type(error).__name__}) stopped this job. Its log has the "
-        "details for whoever operates Lectern. Retry it, or remove what it reads.",
-    )
+        code, message = error.code, error.message
+    insist(partial(queue.try_again, claim, code=code, message=message))

@@ -7,7 +7,7 @@ from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from lectern.jobs.sweep import sweep
 
@@ -44,6 +44,8 @@ class Sweeper(threading.Thread):
     def _sweep(self) -> None:
         try:
             sweep()
+        except DatabaseError as error:
+            log.warning("sweep failed, the next is in %d s: %s", settings.JOB_SWEEP_SECONDS, error)
         except Exception:
             log.exception("sweep failed; the next one is in %d s", settings.JOB_SWEEP_SECONDS)
         finally:

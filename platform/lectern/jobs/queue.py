@@ -237,6 +237,8 @@ def _take(job: Job) -> bool:
             stage="",
             done=0,
             total=0,
+            error_code="",
+            error="",
         )
     except InvalidTransition:
         return False
