@@ -1,6 +1,6 @@
 """A page as readers see it: its image with boxes, or its text with the passage marked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,30 @@ class Rectangle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """Text that is marked as a whole or not at all; ``first`` opens the marked passage."""
+
+    text: str
+    marked: bool
+    first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A block of a page: a heading, a paragraph, a list, code, or a table with ``rows``."""
+
+    kind: str
+    level: int = 0
+    runs: tuple[Run, ...] = ()
+    rows: tuple[tuple[tuple[Run, ...], ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPage:
     """A page with one range of its text marked.
 
     ``has_image`` tells that the page has an image, on which ``rectangles`` are drawn.
-    ``before``, ``marked`` and ``after`` are the text, which every page has.
+    ``pieces`` are the text, which every page has.
     """
 
     document: Document
@@ -31,13 +50,11 @@ class MarkedPage:
     page: Page
     has_image: bool
     rectangles: tuple[Rectangle, ...]
-    before: str
-    marked: str
-    after: str
+    pieces: tuple[Piece, ...]
 
     @property
     def outdated(self) -> bool:
-        """Whether the document has a newer version that is ready."""
+        """Whether another version of the document is the one that answers."""
         return self.document.current_version_id != self.version.pk
 
 
@@ -58,9 +75,7 @@ def marked_page(
         page=page,
         has_image=version.paged and bool(page.width and page.height),
         rectangles=tuple(_rectangle(box) for box in boxes),
-        before=page.text[:start],
-        marked=page.text[start:end],
-        after=page.text[end:],
+        pieces=tuple(_Marker(page.text, span).pieces(page.blocks)),
     )
 
 
@@ -71,6 +86,54 @@ def span_of(given: Any, text: str) -> tuple[int, int]:
         return 0, 0
     first, last = int(start[:9]), min(int(end[:9]), len(text))
     return (first, last) if first < last else (0, 0)
+
+
+class _Marker:
+    """Cuts a text into pieces and runs. All places are offsets in the text."""
+
+    def __init__(self, text: str, span: tuple[int, int]) -> None:
+        self._text = text
+        self._start, self._end = span
+
+    def pieces(self, blocks: Sequence[Sequence[Any]]) -> Iterator[Piece]:
+        """The blocks in their order, and what stands between them as paragraphs."""
+        at = 0
+        for kind, start, end, level, *_rest in blocks:
+            yield from self._between(at, start)
+            if kind == "table":
+                yield Piece(kind=kind, rows=tuple(self._rows(start, end)))
+            else:
+                yield Piece(kind=kind, level=level, runs=self._runs(start, end))
+            at = end
+        yield from self._between(at, len(self._text))
+
+    def _between(self, start: int, end: int) -> Iterator[Piece]:
+        if self._text[start:end].strip():
+            yield Piece(kind="paragraph", runs=self._runs(start, end))
+
+    def _rows(self, start: int, end: int) -> Iterator[tuple[tuple[Run, ...], ...]]:
+        """Tables hold a line for each row, with tabs between the cells."""
+        for line, at in _parts(self._text[start:end], "\n", start):
+            if line.strip():
+                cells = _parts(line, "\t", at)
+                yield tuple(self._runs(place, place + len(cell)) for cell, place in cells)
+
+    def _runs(self, start: int, end: int) -> tuple[Run, ...]:
+        first, last = max(start, self._start), min(end, self._end)
+        if first >= last:
+            return (Run(text=self._text[start:end], marked=False),)
+        runs = (
+            Run(text=self._text[start:first], marked=False),
+            Run(text=self._text[first:last], marked=True, first=first == self._start),
+            Run(text=self._text[last:end], marked=False),
+        )
+        return tuple(run for run in runs if run.text)
+
+
+def _parts(text: str, separator: str, at: int) -> Iterator[tuple[str, int]]:
+    for part in text.split(separator):
+        yield part, at
+        at += len(part) + len(separator)
 
 
 def _rectangle(box: Sequence[float]) -> Rectangle:

@@ -1,5 +1,6 @@
 """An answer as readers see it: sentences with their citations, and the source shown beside."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +10,17 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from lectern.answering.models import Answer, Citation
-from lectern.documents.models import Page
+from lectern.documents.models import DocumentVersion, Page
 from lectern.web.marking import MarkedPage, marked_page
 
 SNIPPET_CHARACTERS = 420
+CLOSEST = 3
+_BLANK_LINES = re.compile(r"\n\s*\n")
 # Calibrated probabilities, so the words mean what they say: nine in ten, and even odds.
 BANDS = ((0.9, "high", _("High")), (0.5, "medium", _("Medium")), (0.0, "low", _("Low")))
+
+
+ENGINES = {"quotation": _("Quotation, no model")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,10 +37,9 @@ class ReadPassage:
 
     title: str
     page: int
+    paged: bool
     text: str
-    context: str
     document_id: UUID | None
-    version_id: UUID | None
     start: int
     end: int
 
@@ -49,11 +54,22 @@ class Reading:
     documents_read: int
     band: str
     band_text: Any
-    milliseconds: int
+    seconds: float
     shown: Citation | None
     source: MarkedPage | None
     previous: int | None
     next: int | None
+
+    @property
+    def answered_by(self) -> Any:
+        """The adapter that answered, else the engine, in words for people."""
+        return self.answer.adapter or ENGINES.get(self.answer.engine, self.answer.engine)
+
+    @property
+    def listed(self) -> tuple[ReadPassage, ...]:
+        """The passages to show: all that were read, of a refusal the closest."""
+        refused = self.answer.outcome == Answer.Outcome.REFUSED
+        return self.passages[:CLOSEST] if refused else self.passages
 
     @property
     def percent(self) -> int:
@@ -67,7 +83,8 @@ def reading_of(answer: Answer, wanted: str = "") -> Reading:
     shown = next((each for each in citations if str(each.number) == wanted), None)
     shown = shown or (citations[0] if citations else None)
     numbers = [citation.number for citation in citations]
-    passages = tuple(_passage(stored) for stored in answer.passages)
+    paged = _paged(answer.passages)
+    passages = tuple(_passage(stored, paged) for stored in answer.passages)
     band, band_text = _band(answer.confidence)
     return Reading(
         answer=answer,
@@ -76,7 +93,7 @@ def reading_of(answer: Answer, wanted: str = "") -> Reading:
         documents_read=len(Counter(passage.document_id for passage in passages)),
         band=band,
         band_text=band_text,
-        milliseconds=round(sum(answer.timings.values())),
+        seconds=sum(answer.timings.values()) / 1000,
         shown=shown,
         source=_source(shown),
         previous=_beside(numbers, shown, -1),
@@ -119,17 +136,23 @@ def _beside(numbers: list[int], shown: Citation | None, step: int) -> int | None
     return numbers[at] if 0 <= at < len(numbers) else None
 
 
-def _passage(stored: dict[str, Any]) -> ReadPassage:
+def _paged(passages: list[dict[str, Any]]) -> set[str]:
+    """The ids of the versions among ``passages`` that have pages rather than parts."""
+    versions = {stored["version_id"] for stored in passages}
+    paged = DocumentVersion.objects.filter(pk__in=versions, paged=True)
+    return {str(version_id) for version_id in paged.values_list("pk", flat=True)}
+
+
+def _passage(stored: dict[str, Any], paged: set[str]) -> ReadPassage:
     gone = bool(stored.get("removed"))
-    text = stored["text"]
+    text = _BLANK_LINES.sub("\n", stored["text"])
     shortened = len(text) > SNIPPET_CHARACTERS
     return ReadPassage(
         title=stored["title"],
         page=stored["page"],
+        paged=stored["version_id"] in paged,
         text=text[:SNIPPET_CHARACTERS].rsplit(" ", 1)[0] + " …" if shortened else text,
-        context=stored["context"],
         document_id=None if gone else UUID(stored["document_id"]),
-        version_id=None if gone else UUID(stored["version_id"]),
         start=stored["start"],
         end=stored["end"],
     )
