@@ -23,17 +23,17 @@ class BearerKey:
 
     openapi_security_schema = {"type": "http", "scheme": "bearer"}
 
-    def __init__(self, permission: Permission | None = None) -> None:
-        self.permission = permission
+    def __init__(self, *permissions: Permission) -> None:
+        self.permissions = permissions
 
     def __call__(self, request: Any) -> Principal:
-        """The principal of ``request``; raises if there is none or it lacks the permission."""
+        """The principal of ``request``; raises if there is none or it lacks a permission."""
         actor: Principal | None = request.principal
         if actor is None:
             raise request.refusal or NotAuthenticated(
                 "This needs an API key: send the header 'Authorization: Bearer lec_…'. "
                 "Administrators make keys on the page 'API keys'."
             )
-        if self.permission is not None:
-            require(actor, self.permission)
+        for permission in self.permissions:
+            require(actor, permission)
         return actor

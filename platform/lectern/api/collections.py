@@ -100,7 +100,8 @@ def change_collection(
 @router.delete(
     "/collections/{collection_id}",
     response={204: None},
-    auth=BearerKey(Permission.MANAGE_COLLECTIONS),
+    # Its documents go with it.
+    auth=BearerKey(Permission.MANAGE_COLLECTIONS, Permission.WRITE),
 )
 def delete_collection(request: ApiRequest, collection_id: CollectionId) -> None:
     """Delete a collection with all its documents and questions."""

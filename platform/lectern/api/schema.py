@@ -28,7 +28,7 @@ class Description(OpenAPISchema):
         details: dict[str, Any] = super().operation_details(operation)
         (key,) = operation.auth_callbacks
         assert isinstance(key, BearerKey)
-        details["security"] = [{"BearerKey": [key.permission.value] if key.permission else []}]
+        details["security"] = [{"BearerKey": [scope.value for scope in key.permissions]}]
         details["responses"] |= described(*_problems(operation, details))
         return details
 
