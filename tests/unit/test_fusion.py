@@ -35,7 +35,7 @@ def test_words_count_by_the_share_of_the_question_they_hold():
 
     [(_, score)] = fused([alone], rarity=10.0)
 
-    assert score == pytest.approx((0.3 + LEXICAL * 0.5) * (1 + DOCUMENT / 2))
+    assert score == pytest.approx((0.3 + LEXICAL * 0.5) * (1 + DOCUMENT))
 
 
 def test_a_score_that_is_not_known_counts_as_the_lowest_known():
@@ -52,9 +52,14 @@ def test_a_question_without_terms_is_ordered_by_its_vector():
 
 
 def test_of_two_equal_chunks_the_one_whose_document_says_more_stands_first():
-    pair = [candidate(5, 0.5, 5.0, document=7), candidate(6, 0.4, 4.0, document=7)]
+    poorer = [candidate(1, 0.5, 5.0, document=7), candidate(2, 0.1, 1.0, document=7)]
+    richer = [candidate(5, 0.5, 5.0, document=8), candidate(6, 0.4, 4.0, document=8)]
 
-    assert order(candidate(1, 0.5, 5.0), *pair)[0] == 5
+    assert order(*poorer, *richer)[0] == 5
+
+
+def test_a_document_of_one_chunk_is_not_put_behind_for_it():
+    assert order(candidate(5, 0.5, 5.0), candidate(6, 0.5, 5.0, document=7)) == [5, 6]
 
 
 def test_the_order_does_not_depend_on_the_order_of_the_candidates():

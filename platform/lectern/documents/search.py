@@ -56,8 +56,8 @@ WITH near AS (
 SELECT id, document_id, version_id, collection_id, title, page, "start", "end", text, context,
        dense, lexical, own + %(document_share)s * spoken_for AS score
 FROM (
-  SELECT *, sum(own) FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
-            / %(document_chunks)s AS spoken_for
+  SELECT *, avg(own) FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
+            AS spoken_for
   FROM (
     SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place
     FROM (SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored) AS weighed
