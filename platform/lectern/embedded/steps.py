@@ -29,7 +29,7 @@ class Steps:
         """Whether the step must run now."""
         if step.first_start_only:
             return self._embedded_database and not self._done_file(step).exists()
-        if not step.inputs:
+        if not step.inputs or not (self._state.path / step.output).is_dir():
             return True
         return read_private(self._done_file(step)) != self._digest(step)
 
@@ -54,7 +54,6 @@ class Steps:
                 f"{status}. The end of {log_file}:\n{last_lines(log_file)}"
             )
         if step.first_start_only or step.inputs:
-            self._done_file(step).parent.mkdir(exist_ok=True)
             write_private(self._done_file(step), self._digest(step))
         return text
 
@@ -72,8 +71,7 @@ class Steps:
         )
 
     def _done_file(self, step: Step) -> Path:
-        """Lies in the folder that the step fills, so that deleting this brings the step back."""
-        return self._state.path / (step.output or "run") / f".done-{step.name}"
+        return self._state.run / f"done-{step.name}"
 
     def _digest(self, step: Step) -> str:
         """Changes when a file that the step reads is edited, added or removed."""
