@@ -12,28 +12,33 @@ from typing import Any
 import psutil
 import pytest
 
+from lectern.embedded.plan import PLAN
+
+PART = next(part for part in PLAN.parts if part.name == "worker")
 READY_SECONDS = 60
 
 
 class WorkerProcess:
-    """A ``celery worker`` with its children, as an operator would start it."""
+    """The worker with its children, started as ``lectern up`` does."""
 
     def __init__(self, application: str, environment: dict[str, str], log_file: Path) -> None:
         self.log_file = log_file
         with log_file.open("wb") as output:
             self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "celery", "-A", application, "worker"),
-                    *("-n", f"{log_file.stem}@tests", "-c", "2", "--loglevel", "INFO"),
-                    *("--without-gossip", "--without-mingle"),
-                ],
+                [sys.executable, "-m", *self._command(application, log_file.stem)],
                 cwd=log_file.parent,
-                env=environment,
+                env={**environment, **dict(PART.environment)},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
             )
+
+    @staticmethod
+    def _command(application: str, name: str) -> list[str]:
+        command = [argument.format(node=f"{name}@tests") for argument in PART.module]
+        command[command.index("lectern_workers.app")] = application
+        return command
 
     def await_ready(self) -> None:
         wait_until(

@@ -9,7 +9,6 @@ import pytest
 import redis
 from django.conf import settings as configured
 
-from lectern.embedded.plan import PLAN
 from lectern.embedded.postgres import EmbeddedPostgres
 from worker_processes import WorkerProcess
 
@@ -24,10 +23,8 @@ def start_worker(
     """Starts workers with short leases, ready to take jobs, and ends them with the test."""
     settings.JOB_LEASE_SECONDS, settings.JOB_SWEEP_SECONDS = 3, 1
     started: list[WorkerProcess] = []
-    part = next(part for part in PLAN.parts if part.name == "worker")
     environment = {
         **os.environ,
-        **dict(part.environment),
         "PYTHONPATH": os.pathsep.join(map(str, SOURCES)),
         "DJANGO_SETTINGS_MODULE": "lectern.settings",
         "LECTERN_STATE": str(configured.STATE),

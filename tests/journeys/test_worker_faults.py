@@ -251,7 +251,9 @@ def test_a_running_job_that_is_cancelled_stops_and_publishes_nothing(actor, star
     with tenant_context(actor.tenant_id):
         queue.cancel(actor, Job.objects.get(pk=job.pk))
 
-    wait_until(lambda: "attempt dropped" in worker.log(), seconds=5, otherwise=worker.log)
+    wait_until(
+        lambda: "attempt dropped" in worker.log(), seconds=RECOVERY_SECONDS, otherwise=worker.log
+    )
     assert (now(job).status, published_by(job)) == ("cancelled", [])
 
 
