@@ -51,6 +51,7 @@ class Operation:
     path: str
     parts: tuple[tuple[str, str], ...]
     multipart: bool
+    statuses: frozenset[int]
 
     @property
     def ids(self) -> list[str]:
@@ -115,6 +116,7 @@ def _operation(schema: Any, method: str, path: str, described: Any) -> Operation
             *(("body", name) for name in fields),
         ),
         multipart="multipart/form-data" in content,
+        statuses=frozenset(int(status) for status in described["responses"]),
     )
 
 

@@ -28,6 +28,7 @@ class Description(OpenAPISchema):
         details: dict[str, Any] = super().operation_details(operation)
         (key,) = operation.auth_callbacks
         assert isinstance(key, BearerKey)
+        details["summary"] = details["operationId"].replace("_", " ").capitalize()
         details["security"] = [{"BearerKey": [scope.value for scope in key.permissions]}]
         details["responses"] |= described(*_problems(operation, details))
         return details

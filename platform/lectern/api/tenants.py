@@ -28,7 +28,7 @@ class Me(Shown):
 
 
 @router.get("/me", response=Me)
-def show_me(request: ApiRequest) -> Me:
+def get_me(request: ApiRequest) -> Me:
     """Tell the tenant and the permissions of the key that this request was sent with."""
     tenant = Tenant.objects.get(pk=request.auth.tenant_id)
     return Me(

@@ -29,7 +29,8 @@ api = LecternApi(
     description=ABOUT,
     urls_namespace="api",
     auth=[BearerKey()],
-    docs=Swagger(settings={"defaultModelsExpandDepth": 0}),
+    # Without the first, Swagger would show a badge from its makers' server.
+    docs=Swagger(settings={"validatorUrl": None, "defaultModelsExpandDepth": 0}),
 )
 answer_errors(api)
 for resource in (tenants, collections, documents, versions, questions, answers, jobs):
