@@ -87,7 +87,9 @@ DATABASES = {
         DATABASE_URL,
         pool={"min_size": 1, "max_size": 8, "timeout": 5, "max_lifetime": 1800},
         options="-c plan_cache_mode=force_custom_plan -c jit=off",
-    ),
+    )
+    # After a restart of Postgres each pooled connection would otherwise fail one request.
+    | {"CONN_HEALTH_CHECKS": True},
     # Owns the tables; used by migrations only. The application never connects with it.
     "owner": database(DATABASE_OWNER_URL),
 }
