@@ -7,6 +7,7 @@ build differs between machines); the libraries that it needs are in ``base``.
 Run it with the environment's Python: ``.venv/bin/python requirements/relock.py``.
 """
 
+import json
 import re
 import subprocess
 import sys
@@ -21,6 +22,12 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).resolve().parents[1]
 # PyTorch and what only its GPU builds bring; pip comes with the environment.
 LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|lectern-.*)")
+# One lock serves all of these: what only one of them needs does the others no harm.
+MACHINES = [
+    {"python_full_version": f"{minor}.0", "python_version": minor, "platform_machine": processor}
+    for minor in ("3.11", "3.12", "3.13")
+    for processor in ("x86_64", "aarch64")
+]
 # hatchling asks for it only while it builds an editable install.
 EDITABLE_BUILD = "editables"
 
@@ -28,6 +35,9 @@ EDITABLE_BUILD = "editables"
 def main() -> None:
     """Write both files."""
     installed = installed_versions()
+    needed = needed_by([Requirement(name) for name in installed])
+    if absent := {name for name in needed if is_locked(name)} - installed.keys():
+        sys.exit(f"Some machines need what is not installed here. Install it: {' '.join(absent)}")
     base = needed_by(requirements_of_the_projects()) & installed.keys()
     write("base", {name: installed[name] for name in base})
     write("dev", {name: installed[name] for name in installed.keys() - base})
@@ -35,13 +45,20 @@ def main() -> None:
 
 def installed_versions() -> dict[str, str]:
     """Each installed distribution that is to be locked, with its version."""
-    frozen = subprocess.run(
-        [sys.executable, "-m", "pip", "freeze", "--all"], check=True, capture_output=True, text=True
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "list", "--format=json", "--exclude-editable"],
+        check=True,
+        capture_output=True,
+        text=True,
     )
-    # Editable installs and those from a file have no "==".
-    pairs = (line.split("==") for line in frozen.stdout.splitlines() if "==" in line)
-    named = {canonicalize_name(name): version for name, version in pairs}
-    return {name: version for name, version in named.items() if not LEFT_OUT.fullmatch(name)}
+    found = json.loads(listed.stdout)
+    named = {canonicalize_name(one["name"]): one["version"] for one in found}
+    return {name: version for name, version in named.items() if is_locked(name)}
+
+
+def is_locked(name: str) -> bool:
+    """Whether a distribution belongs into a lock at all."""
+    return not LEFT_OUT.fullmatch(name)
 
 
 def requirements_of_the_projects() -> list[Requirement]:
@@ -55,7 +72,7 @@ def requirements_of_the_projects() -> list[Requirement]:
 
 
 def needed_by(stated: Iterable[Requirement]) -> set[str]:
-    """The names of all distributions that these requirements lead to on this machine."""
+    """The names of all distributions that these requirements lead to on any machine we support."""
     reached: set[tuple[str, str]] = set()
     waiting = list(stated)
     while waiting:
@@ -69,12 +86,19 @@ def needed_by(stated: Iterable[Requirement]) -> set[str]:
 
 
 def needs_of(name: str, extra: str) -> list[Requirement]:
-    """What one installed distribution needs on this machine, with one of its extras or none."""
+    """What one installed distribution needs, with one of its extras or none, on any machine."""
     try:
         stated = [Requirement(text) for text in requires(name) or []]
     except PackageNotFoundError:
         return []
-    return [need for need in stated if not need.marker or need.marker.evaluate({"extra": extra})]
+    return [need for need in stated if applies(need, extra)]
+
+
+def applies(need: Requirement, extra: str) -> bool:
+    """Whether a requirement holds on one of the machines, with the extra that is asked for."""
+    return need.marker is None or any(
+        need.marker.evaluate({"extra": extra, **machine}) for machine in MACHINES
+    )
 
 
 def write(kind: str, versions: dict[str, str]) -> None:
