@@ -6,6 +6,7 @@ physical page, counted from 1, where the format has pages (``DocumentFacts.paged
 otherwise a part: the stretch below a heading, a spreadsheet's rows.
 """
 
+import operator
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,10 +49,10 @@ class WordBoxes(Sequence[WordBox]):
         self._starts = array("i")
         self._ends = array("i")
         self._boxes = array("f")
-        for word in words:
-            self._starts.append(word.start)
-            self._ends.append(word.end)
-            self._boxes.extend(word[2:])
+        for start, end, *box in words:
+            self._starts.append(start)
+            self._ends.append(end)
+            self._boxes.extend(box)
 
     @overload
     def __getitem__(self, index: int) -> WordBox: ...
@@ -98,11 +99,13 @@ class WordBoxes(Sequence[WordBox]):
 
     def moved(self, offsets: Sequence[int]) -> "WordBoxes":
         """The words with each offset ``i`` replaced by ``offsets[i]``; emptied ones dropped."""
-        return WordBoxes(
-            word._replace(start=offsets[word.start], end=offsets[word.end])
-            for word in self
-            if offsets[word.start] < offsets[word.end]
-        )
+        moved = WordBoxes()
+        moved._starts.extend(offsets[start] for start in self._starts)
+        moved._ends.extend(offsets[end] for end in self._ends)
+        moved._boxes.extend(self._boxes)
+        if any(map(operator.ge, moved._starts, moved._ends)):
+            return WordBoxes(word for word in moved if word.start < word.end)
+        return moved
 
     def to_bytes(self) -> bytes:
         """All words as int32 starts, int32 ends, then float32 boxes, in native byte order.

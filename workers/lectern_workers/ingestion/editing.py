@@ -8,7 +8,10 @@ from lectern.documents.content import PageContent, Removal, RemovalKind
 
 
 class Edit(NamedTuple):
-    """Put ``text`` in the place of [start, end); with a ``kind``, list what stood there."""
+    """Put ``text`` in the place of [start, end), which is not empty.
+
+    With a ``kind``, what stood there is listed as removed.
+    """
 
     start: int
     end: int

@@ -28,7 +28,6 @@ _READ_AT_ONCE = 1 << 20
 # A page's record is some 100 kB; a reader that writes more than this has lost its mind.
 _LONGEST_RECORD = 128 << 20
 DEFAULT_LIMITS = Limits()
-_MODULE = "lectern_workers.ingestion.reader"
 # Seconds between looks at the clock, and that a process has to end by itself.
 _LOOK_UP_EVERY = 1.0
 _LAST_WORDS = 0.2
@@ -102,7 +101,7 @@ class _Reader:
         self.expect(0)
         self.out_of_time = False
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-m", _MODULE, str(path.absolute()), name, _as_json(limits)],
+            _command(str(path.absolute()), name, json.dumps(asdict(limits))),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -159,8 +158,8 @@ class _Reader:
             self._process.stdout.close()
 
 
-def _as_json(limits: Limits) -> str:
-    return json.dumps(asdict(limits))
+def _command(*given: str) -> list[str]:
+    return [sys.executable, "-I", "-m", "lectern_workers.ingestion.reader", *given]
 
 
 def _cut_off(name: str, read: ReadDocument | None, reader: _Reader) -> ParsingFailed:

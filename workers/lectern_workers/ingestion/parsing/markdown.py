@@ -53,7 +53,7 @@ class _Blocks:
             elif token.type == "table_open":
                 self._table(stream)
             elif token.type in ("fence", "code_block"):
-                self._parts.code(token.content)
+                self._parts.code(token.content.strip("\n"))
             elif token.type == "html_block":
                 add_html(self._parts, token.content)
             elif token.type == "inline":

@@ -24,8 +24,6 @@ def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
     """
     document = _open(path, name)
     count = len(document)
-    if not count:
-        raise Unreadable("no_pages", f"{name} has no pages. Export it again and upload that file.")
     title, _ = strip_unseen(document.get_metadata_value("Title"))
     yield DocumentFacts(
         content_type=CONTENT_TYPE, title=" ".join(title.split()), paged=True, page_count=count

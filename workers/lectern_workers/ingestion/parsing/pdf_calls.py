@@ -24,11 +24,11 @@ def address_of(handle: Any) -> int:
 
 
 class Floats:
-    """Four floats that PDFium writes: left, top, right, bottom of an FS_RECTF, or bounds."""
+    """Floats that PDFium writes: FS_RECTFs (left, top, right, bottom), or bounds."""
 
-    def __init__(self) -> None:
-        self.values = (ctypes.c_float * 4)()
-        self.at = [ctypes.addressof(self.values) + 4 * index for index in range(4)]
+    def __init__(self, count: int) -> None:
+        self.values = (ctypes.c_float * count)()
+        self.at = [ctypes.addressof(self.values) + 4 * index for index in range(count)]
 
 
 class Integers:

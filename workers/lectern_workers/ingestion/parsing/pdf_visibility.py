@@ -18,8 +18,10 @@ _NEARLY_WHITE = 250
 _SCAN_SHARE = 0.5
 _DEEPEST_FORM = 3
 _MOST_IN_FORM = 1000
+# A page of millions of strokes is drawn to keep readers busy; its first ones will do.
+_MOST_OBJECTS = 20_000
 # What is written here is read at once; one reader process reads one page at a time.
-_floats, _integers = Floats(), Integers()
+_floats, _integers = Floats(4), Integers()
 
 
 class _Ground(NamedTuple):
@@ -81,7 +83,7 @@ def shows_something(page: pdfium.PdfPage) -> bool:
 def _grounds(page: pdfium.PdfPage) -> list[_Ground]:
     found = []
     handle = address_of(page.raw)
-    for index in range(pdf_calls.object_count(handle)):
+    for index in range(min(pdf_calls.object_count(handle), _MOST_OBJECTS)):
         drawn = pdf_calls.object_at(handle, index)
         kinds = _inked(drawn, depth=0)
         box = _bounds(drawn) if kinds else None

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, pairwise
+from operator import sub
 from statistics import median
-from typing import NamedTuple
 
 from lectern.documents.content import Removal, RemovalKind, WordBox
 from lectern_workers.ingestion.characters import strip_unseen
@@ -21,6 +21,8 @@ from lectern_workers.ingestion.parsing.pdf_visibility import Visibility
 # PDFium writes U+FFFE (older versions U+0002) for a hyphen at which it joined two lines.
 # Four dots or underscores in a row lead the eye and are skipped.
 _TOKEN = re.compile("[._·…]{4,}|((?:(?![._·…]{4})[^\\s\ufffe\x02])+)([\ufffe\x02]?)")
+_SPECIAL = re.compile("[._·…]{4}|[\ufffe\x02]")
+_WORD = re.compile(r"(\S+)()")
 _LINE = re.compile("[^\r\n]+")
 _DIGIT = re.compile(r"\d")
 _LEADER_DOTS = frozenset(".·…")
@@ -34,15 +36,9 @@ _LIKELY_GAP = 0.85
 _JUSTIFIED_GAP = 0.5
 
 
-class Word(NamedTuple):
-    """A word with its box in points from the top left of the page."""
-
-    text: str
-    x0: float
-    y0: float
-    x1: float
-    y1: float
-    bold: bool
+# A word with its box in points from the top left of the page, and whether it is bold. It is
+# a plain tuple because a long filing has a million of them.
+Word = tuple[str, float, float, float, float, bool]
 
 
 @dataclass(slots=True)
@@ -59,12 +55,13 @@ class PageText:
         if self.text:
             self.text += "\n"
         start = at = len(self.text)
-        pieces = []
-        for separator, word in zip(_separators(words), words, strict=True):
+        pieces: list[str] = []
+        for separator, (text, *box, _) in zip(_separators(words), words, strict=True):
             at += len(separator)
-            self.words.append(WordBox(at, at + len(word.text), *word[1:5]))
-            pieces += [separator, word.text]
-            at += len(word.text)
+            end = at + len(text)
+            self.words.append(WordBox(at, end, *box))
+            pieces += (separator, text)
+            at = end
         self.text += "".join(pieces)
         self.lines.append(_line(words, start, at))
 
@@ -89,17 +86,18 @@ class PageReader:
     def read(self) -> PageText:
         """All that a reader sees of the page."""
         source = self._letters.text()
+        token = _TOKEN if _SPECIAL.search(source) else _WORD
         for match in _LINE.finditer(source):
-            for words in self._lines(source, *match.span()):
+            for words in self._lines(token.finditer(source, *match.span())):
                 kept = _without_leaders(words)
                 if kept:
                     self._page.add_line(kept)
         return self._page
 
-    def _lines(self, source: str, start: int, end: int) -> Iterator[list[Word]]:
+    def _lines(self, tokens: Iterator[re.Match[str]]) -> Iterator[list[Word]]:
         """The words of a line, in two where PDFium joined two lines at a hyphen."""
         words: list[Word] = []
-        for match in _TOKEN.finditer(source, start, end):
+        for match in tokens:
             word = self._word(match) if match.group(1) else None
             if word is None:
                 continue
@@ -110,68 +108,79 @@ class PageReader:
             if match.group(2):
                 yield words
                 words = []
-        yield words
+        if words:
+            yield words
 
     def _word(self, match: re.Match[str]) -> Word | None:
-        first, last = match.start(), match.end() - 1
-        text = match.group()
-        box = self._letters.box(first, last)
+        first, after = match.span()
+        text, broken = match.groups()
+        box = self._letters.box(first, after - 1)
+        x0, y0, x1, y1 = box
+        width, height = self._size
         drawn_by = self._letters.drawn_by(first)
-        if box[3] - box[1] < _SMALLEST or self._outside(box) or not self._visibility.seen(drawn_by):
+        outside = x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height
+        if outside or y1 - y0 < _SMALLEST or not self._visibility.seen(drawn_by):
             self._page.leave_out("invisible", strip_unseen(text)[0])
             return None
-        if match.group(2):
-            text = text[:-1] + "-"
+        if broken:
+            text += "-"
         if not text.isascii():
             text, unseen = strip_unseen(text)
             for kind, what in unseen:
                 self._page.leave_out(kind, what)
-        return Word(text, *box, self._letters.bold(drawn_by)) if text else None
-
-    def _outside(self, box: tuple[float, float, float, float]) -> bool:
-        width, height = self._size
-        return box[2] <= 0 or box[3] <= 0 or box[0] >= width or box[1] >= height
+        return (text, x0, y0, x1, y1, self._letters.bold(drawn_by)) if text else None
 
 
 def _begins_line(before: Word, word: Word) -> bool:
     """Whether the word stands above or below the one before it."""
-    shared = min(before.y1, word.y1) - max(before.y0, word.y0)
-    return shared < 0.2 * min(before.y1 - before.y0, word.y1 - word.y0)
+    _, _, top, _, bottom, _ = before
+    _, _, top2, _, bottom2, _ = word
+    if top == top2:
+        return False
+    shared = min(bottom, bottom2) - max(top, top2)
+    return shared < 0.2 * min(bottom - top, bottom2 - top2)
 
 
 def _without_leaders(words: list[Word]) -> list[Word]:
     """The words without the spaced dots that lead the eye to a page number or a figure."""
+    if sum(word[0] in _LEADER_DOTS for word in words) < _SHORTEST_LEADER:
+        return words
     kept: list[Word] = []
-    for dots, run in groupby(words, key=lambda word: word.text in _LEADER_DOTS):
+    for dots, run in groupby(words, key=lambda word: word[0] in _LEADER_DOTS):
         these = list(run)
         if not dots or len(these) < _SHORTEST_LEADER:
             kept += these
     return kept
 
 
-def _separators(words: list[Word]) -> Iterator[str]:
+def _separators(words: list[Word]) -> list[str]:
     """What stands before each word: nothing, a space, or a tab before a new cell."""
     gaps = [
-        (after.x0 - before.x1) / max(after.y1 - after.y0, _SMALLEST)
+        (after[1] - before[3]) / max(after[4] - after[2], _SMALLEST)
         for before, after in pairwise(words)
     ]
+    if not gaps or max(gaps) <= _LIKELY_GAP:
+        return ["", *" " * len(gaps)]
     justified = len(gaps) > 3 and median(gaps) > _JUSTIFIED_GAP
-    yield ""
-    for gap, before, after in zip(gaps, words, words[1:], strict=False):
+    separators = [""]
+    for gap, (before, after) in zip(gaps, pairwise(words), strict=True):
         likely = gap > _LIKELY_GAP and (
-            not justified or bool(_DIGIT.search(before.text) or _DIGIT.search(after.text))
+            not justified or bool(_DIGIT.search(before[0]) or _DIGIT.search(after[0]))
         )
-        yield "\t" if gap > _SURE_GAP or likely else " "
+        separators.append("\t" if gap > _SURE_GAP or likely else " ")
+    return separators
 
 
 def _line(words: list[Word], start: int, end: int) -> Line:
+    _, lefts, tops, rights, bottoms, bolds = zip(*words, strict=True)
+    heights = sorted(map(sub, bottoms, tops))
     return Line(
         start,
         end,
-        min(word.x0 for word in words),
-        min(word.y0 for word in words),
-        max(word.x1 for word in words),
-        max(word.y1 for word in words),
-        median(word.y1 - word.y0 for word in words),
-        all(word.bold for word in words),
+        min(lefts),
+        min(tops),
+        max(rights),
+        max(bottoms),
+        heights[len(heights) // 2],
+        all(bolds),
     )

@@ -24,18 +24,21 @@ _LONGEST_LABEL = 80
 _UNCOMPUTED = re.compile(rb"<f[^>/]*>[^<]*</f>\s*(?:<v\s*/>|<v></v>|</c>)")
 _CHUNK, _OVERLAP = 1 << 20, 1 << 13
 _DECIMALS = re.compile(r"0\.(0+)")
+# What openpyxl raises for archives and XML that are not as they should be.
+_BROKEN = (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError)
 
 
 def read_spreadsheet(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
     """The facts and parts of an XLSX file; Unreadable when it is damaged or too large."""
     parts = Parts()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), path.open("rb") as file:
             warnings.simplefilter("ignore")
-            book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+            # Given a path, openpyxl would judge the file by the ending of its name.
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             _add_sheets(parts, book, name)
             title = " ".join((book.properties.title or "").split())
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError) as error:
+    except _BROKEN as error:
         raise Unreadable(
             "damaged",
             f"{name} is damaged and cannot be opened as a spreadsheet. "

@@ -1,0 +1,107 @@
+"""HTML: what a reader of the page sees."""
+
+import time
+
+import pytest
+
+from lectern_workers.ingestion.parsing.web import read_html
+from made_files import saved
+
+
+@pytest.fixture
+def read(tmp_path):
+    def read(content):
+        data = content if isinstance(content, bytes) else content.encode()
+        facts, *pages = read_html(saved(tmp_path, "made.html", data), "made.html")
+        return facts, [each.page for each in pages]
+
+    return read
+
+
+def blocks(page):
+    return [(block.kind, page.text[block.start : block.end]) for block in page.blocks]
+
+
+def test_headings_paragraphs_lists_and_code_keep_their_roles(read):
+    facts, [page] = read(
+        "<title>Guide</title><h1>Set  up</h1><p>Read <b>this</b>\nfirst.<p>Then"
+        "<ol><li>open<li>close</ol><ul><li>rest</ul><pre>a\n  b</pre>"
+    )
+
+    assert facts.title == "Guide"
+    assert blocks(page) == [
+        ("heading", "Set up"),
+        ("paragraph", "Read this first."),
+        ("paragraph", "Then"),
+        ("list", "1. open\n2. close\n- rest"),
+        ("code", "a\n  b"),
+    ]
+
+
+def test_a_table_is_rows_of_cells_below_its_header(read):
+    _, [page] = read(
+        "<table><tr><th>Item<th colspan=2>Years</tr><tr><td>Revenue<td>5,368<td>5,955</table>"
+    )
+
+    [table] = page.blocks
+    assert page.text == "Item\tYears\nRevenue\t5,368\t5,955"
+    assert page.text[: table.header_end] == "Item\tYears"
+
+
+def test_a_table_for_layout_is_read_as_the_text_that_it_holds(read):
+    _, [page] = read("<table><tr><td><h2>News</h2><p>One</p></td><td><p>Two</p></td></tr></table>")
+
+    assert blocks(page) == [("heading", "News"), ("paragraph", "One"), ("paragraph", "Two")]
+
+
+@pytest.mark.parametrize(
+    ("element", "kind"),
+    [
+        ("<nav>SKIP</nav>", "header"),
+        ("<footer>SKIP</footer>", "footer"),
+        ("<p hidden>SKIP</p>", "invisible"),
+        ("<span style='display: none'>SKIP</span>", "invisible"),
+        ("<div style='font-size:0'>SKIP</div>", "invisible"),
+        ("<p style='visibility:hidden'>SKIP</p>", "invisible"),
+    ],
+)
+def test_what_is_not_for_reading_is_left_out_and_listed(read, element, kind):
+    _, [page] = read(f"<p>Shown</p>{element}<p>also</p>")
+
+    assert page.text == "Shown\n\nalso"
+    assert [(removal.kind, removal.text) for removal in page.removed] == [(kind, "SKIP")]
+
+
+def test_scripts_and_styles_are_no_text_at_all(read):
+    _, [page] = read("<p>Shown<script>evil()</script><style>p{}</style></p>")
+
+    assert (page.text, page.removed) == ("Shown", ())
+
+
+def test_a_hidden_cell_shows_nothing(read):
+    _, [page] = read("<table><tr><td>a<td hidden>SKIP<td>c</tr><tr><td>1<td>2<td>3</table>")
+
+    assert page.text == "a\t\tc\n1\t2\t3"
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        ("<meta charset=windows-1252>", "cp1252"),
+        ("", "utf-8"),
+        ("<meta charset=nonsense>", "utf-8"),
+    ],
+)
+def test_the_encoding_is_the_declared_one_where_it_fits(read, declared, encoding):
+    _, [page] = read(f"{declared}<p>Überschuß</p>".encode(encoding))
+
+    assert page.text == "Überschuß"
+
+
+def test_thousands_of_nested_elements_are_no_reason_to_fail(read):
+    start = time.process_time()
+
+    _, [page] = read("<div>" * 20_000 + "deep")
+
+    assert page.text == "deep"
+    assert time.process_time() - start < 20

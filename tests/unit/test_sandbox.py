@@ -1,0 +1,222 @@
+"""The reading process: what it gives back, and what it cannot do to the one that started it."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import pytest
+
+from lectern.documents.confinement import Limits
+from lectern_workers.ingestion import sandbox
+from lectern_workers.ingestion.sandbox import ParsingFailed, read_document
+from made_files import Filled, lines, make_docx, make_pdf, make_xlsx, saved
+
+QUIET = {"progress": lambda done, total: None}
+
+
+def failure(path, name, **settings):
+    with pytest.raises(ParsingFailed) as failed:
+        read_document(path, name, **QUIET, **settings)
+    return failed.value
+
+
+def test_pages_come_with_progress_by_page(tmp_path):
+    path = saved(tmp_path, "a", make_pdf([lines("One"), lines("Two")], title="Of two pages"))
+    seen = []
+
+    read = read_document(path, "a.pdf", progress=lambda done, total: seen.append((done, total)))
+
+    assert read.facts.title == "Of two pages"
+    assert [each.page.text for each in read.pages] == ["One", "Two"]
+    assert [word.x0 > 70 for word in read.pages[0].page.words] == [True]
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "text"),
+    [
+        ("a.docx", make_docx(lambda document: document.add_paragraph("In Word")), "In Word"),
+        ("a.xlsx", make_xlsx({"S": [["in", "Excel"]]}), "S\n\nin\tExcel"),
+        ("a.html", b"<html><p>In HTML", "In HTML"),
+        ("a.md", b"*In* Markdown", "In Markdown"),
+        ("a.txt", b"In text.", "In text."),
+    ],
+)
+def test_every_format_is_read(tmp_path, name, content, text):
+    read = read_document(saved(tmp_path, "stored", content), name, **QUIET)
+
+    assert [each.page.text for each in read.pages] == [text]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.pdf", make_pdf([lines("x")], encrypted=True), "password"),
+        ("a.pdf", make_pdf([lines("x")])[:200], "damaged"),
+        ("a.pdf", b"<html><p>Sign in", "wrong_name"),
+        ("a.pdf", b"", "empty"),
+        ("a.docx", make_docx(lambda d: None)[:500], "damaged"),
+    ],
+)
+def test_a_document_that_cannot_be_read_says_why(tmp_path, name, content, code):
+    failed = failure(saved(tmp_path, "stored", content), name)
+
+    assert failed.code == code
+    assert failed.message.startswith(name)
+
+
+def test_a_pdf_of_20_000_pages_is_refused_with_the_number(tmp_path):
+    path = saved(tmp_path, "long", make_pdf([[]] * 20_000))
+
+    failed = failure(path, "long.pdf")
+
+    assert failed.code == "too_many_pages"
+    assert "long.pdf has 20,000 pages; the limit is 2,000." in failed.message
+
+
+def test_a_reader_that_is_killed_leaves_the_pages_read_till_then(tmp_path, monkeypatch):
+    whole = make_pdf([lines(f"Page {number}") for number in range(1, 6)])
+    program = saved(tmp_path, "reader_that_dies.py", DIES_ON_THE_THIRD_PAGE.encode())
+    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(program), *given])
+
+    failed = failure(saved(tmp_path, "a", whole), "a.pdf")
+
+    assert failed.code == "reader_broke"
+    assert "page 3 of 5" in failed.message
+    assert [each.page.text for each in failed.read.pages] == ["Page 1", "Page 2"]
+
+
+DIES_ON_THE_THIRD_PAGE = """
+import os, signal, sys
+from lectern_workers.ingestion import reader
+from lectern_workers.ingestion.parsing import pdf
+
+read_page = pdf._read_page
+def dies(document, index, fonts):
+    if index == 2:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return read_page(document, index, fonts)
+pdf._read_page = dies
+reader.main()
+"""
+
+
+def test_a_document_that_wants_all_the_memory_is_given_up_and_this_process_lives(tmp_path):
+    path = saved(tmp_path, "huge", b"word " * 6_000_000)
+
+    failed = failure(path, "huge.txt", limits=replace(Limits(), memory=140 * 1024 * 1024))
+
+    assert failed.code in ("too_much_memory", "reader_broke")
+    assert failed.message.startswith("huge.txt ")
+
+
+def test_a_document_that_takes_too_long_is_given_up(tmp_path):
+    path = saved(tmp_path, "deep", b"<html>" + b"<div>" * 60_000)
+
+    failed = failure(path, "deep.html", limits=replace(Limits(), cpu_seconds=1))
+
+    assert failed.code == "took_too_long"
+
+
+def test_the_clock_stops_a_reader_that_only_waits(tmp_path, monkeypatch):
+    waits = saved(tmp_path, "waits.py", b"import time; time.sleep(60)")
+    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(waits), *given])
+    start = time.monotonic()
+
+    failed = failure(
+        saved(tmp_path, "a", b"text"), "a.txt", limits=replace(Limits(), cpu_seconds=1, patience=1)
+    )
+
+    assert failed.code == "took_too_long"
+    assert time.monotonic() - start < 10
+
+
+def test_a_cancelled_job_ends_the_reader(tmp_path):
+    class Cancelled(Exception):
+        pass
+
+    def cancel(done, total):
+        raise Cancelled
+
+    path = saved(tmp_path, "a", make_pdf([lines("x")] * 500))
+
+    with pytest.raises(Cancelled):
+        read_document(path, "a.pdf", progress=cancel)
+
+    assert not subprocess.run(
+        ["/usr/bin/env", "pgrep", "-P", str(os.getpid()), "-f", "ingestion.reader"],
+        capture_output=True,
+        check=False,
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "import socket; socket.create_connection(('127.0.0.1', 1))",
+        "import subprocess; subprocess.run(['true'])",
+        "import os; os.fork()",
+    ],
+)
+def test_a_confined_process_reaches_no_network_and_starts_no_other(attempt):
+    code = (
+        f"from lectern.documents.confinement import *; confine(Limits()); {attempt}; print('done')"
+    )
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert ended.returncode == 77
+    assert ended.stdout == b""
+
+
+def test_a_confined_process_sees_no_network_device_where_the_kernel_allows_it():
+    probe = "print(open('/proc/net/dev').read().count(':'))"
+    code = f"from lectern.documents.confinement import *; confine(Limits()); {probe}"
+    allowed = subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False)
+
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+
+    assert allowed.returncode != 0 or int(ended.stdout) == 1
+
+
+def test_the_reader_sees_nothing_of_this_environment(tmp_path, monkeypatch):
+    monkeypatch.setenv("LECTERN_SECRET", "hunter2")
+    tells = saved(
+        tmp_path,
+        "tells.py",
+        b"import os, sys; from lectern_workers.ingestion.records import *\n"
+        b"told = Problem(code='told', message=' '.join([*os.environ, os.getcwd()]))\n"
+        b"sys.stdout.buffer.write(encoded(told))",
+    )
+    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(tells), *given])
+
+    failed = failure(saved(tmp_path, "a", b"text"), "a.txt")
+
+    assert "LECTERN_SECRET" not in failed.message
+    assert "lectern-read-" in failed.message
+
+
+def test_a_picture_of_a_page_costs_no_failure(tmp_path):
+    path = saved(tmp_path, "scan", make_pdf([[Filled(image=True)]]))
+
+    read = read_document(path, "scan.pdf", **QUIET)
+
+    assert [each.page.image_only for each in read.pages] == [True]
+
+
+def test_500_pages_are_read_and_held_in_little_memory(tmp_path):
+    page = lines(
+        *(f"Line {n} of a page that is full of words and figures" for n in range(50)), y=60
+    )
+    path = saved(tmp_path, "long", make_pdf([page] * 500))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    read = read_document(path, "long.pdf", **QUIET)
+
+    here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    assert len(read.pages) == 500
+    assert here + child < 600 * 1024
