@@ -68,10 +68,12 @@ if PRODUCTION and not ALLOWED_HOSTS:
 # --- database ---------------------------------------------------------------------------
 def database(url: str, **options: object) -> dict[str, object]:
     """Django's description of the Postgres at ``url``; a placeholder when there is none yet."""
+    if not url:
+        return {"ENGINE": "django.db.backends.dummy"}
     parts = urlsplit(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "lectern",
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),

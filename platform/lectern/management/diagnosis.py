@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -66,7 +67,7 @@ def _database() -> Iterator[Diagnosis]:
                 " (SELECT extversion FROM pg_extension WHERE extname = 'vector')"
             )
             user, version, vector = cursor.fetchone()
-    except Error as error:
+    except (Error, ImproperlyConfigured) as error:
         yield Diagnosis(
             subject="database",
             well=False,
@@ -86,7 +87,7 @@ def _database() -> Iterator[Diagnosis]:
 def _migrations() -> Iterator[Diagnosis]:
     try:
         executor = MigrationExecutor(connections["default"])
-    except Error:
+    except (Error, ImproperlyConfigured):
         return
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     yield Diagnosis(
