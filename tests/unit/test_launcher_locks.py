@@ -1,7 +1,11 @@
 """What is installed is named to the last file, for every machine, and by no host's name."""
 
+import ast
 import re
+import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -13,6 +17,7 @@ PINNED = re.compile(
     r"^([a-z0-9-]+)==(\S+) \\\n((?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", re.M
 )
 LOCKS = ["base", "dev"]
+SHIPPED = ["platform", "workers", *(str(path) for path in ROOT.glob("plugins/*/lectern_*"))]
 
 
 def text_of(kind: str) -> str:
@@ -21,6 +26,14 @@ def text_of(kind: str) -> str:
 
 def pinned(kind: str) -> dict[str, str]:
     return {name: version for name, version, _ in PINNED.findall(text_of(kind))}
+
+
+def modules_imported_by(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module.split(".")[0]
 
 
 @pytest.mark.parametrize("kind", LOCKS)
@@ -66,3 +79,21 @@ def test_the_base_set_holds_what_the_projects_need_and_what_builds_them():
     ]
 
     assert missing == []
+
+
+def test_the_base_set_holds_whatever_the_shipped_code_imports():
+    files = [file for folder in SHIPPED for file in (ROOT / folder).rglob("*.py")]
+    imported = {module for file in files for module in modules_imported_by(file)}
+    foreign = {
+        name for name in imported - sys.stdlib_module_names if not name.startswith("lectern")
+    }
+    owners = packages_distributions()
+    locked = pinned("base").keys() | {"torch"}
+
+    unlocked = {
+        module
+        for module in foreign
+        if not locked & {canonicalize_name(owner) for owner in owners.get(module, [])}
+    }
+
+    assert unlocked == set()
