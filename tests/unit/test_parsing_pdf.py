@@ -125,6 +125,12 @@ def test_the_text_layer_of_a_scanned_page_is_kept(read):
     assert page.text == "Recognised words"
 
 
+def test_control_characters_in_words_are_taken_out(read):
+    _, [page] = read([[Text(text="pay\x01ment")]], title="Annual\x00 report")
+
+    assert page.text.replace(" ", "") == "payment"
+
+
 def test_a_page_that_is_only_a_picture_is_marked(read):
     _, pages = read([[Filled(image=True)], [], lines("Words")])
 

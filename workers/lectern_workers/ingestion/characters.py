@@ -57,6 +57,11 @@ def strip_unseen(text: str) -> tuple[str, list[tuple[RemovalKind, str]]]:
     return _UNSEEN.sub(note, text).translate(_LIGATURES), found
 
 
+def one_line(text: str) -> str:
+    """The text without unseen characters, on one line with single spaces."""
+    return " ".join(strip_unseen(text)[0].split())
+
+
 def named(run: str) -> str:
     """Unseen characters in a form that can be read and stored: tags decoded, others named."""
     tags = "".join(chr(ord(c) - _TAG_BLOCK) for c in run if _TAG_BLOCK + 32 <= ord(c) < 0xE007F)

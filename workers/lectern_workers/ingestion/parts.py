@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from lectern.documents.content import Block, BlockKind, PageContent, Removal, RemovalKind
 from lectern.documents.sentences import sentences
-from lectern_workers.ingestion.characters import strip_unseen
+from lectern_workers.ingestion.characters import one_line, strip_unseen
 from lectern_workers.ingestion.tables import header_rows, row_text
 
 LONGEST_PART = 4000
@@ -83,8 +83,8 @@ class Parts:
 
     def leave_out(self, kind: RemovalKind, what: str) -> None:
         """Note text that is left out here."""
-        if what:
-            self._unplaced.append((kind, what))
+        if told := one_line(what):
+            self._unplaced.append((kind, told))
 
     def pages(self) -> list[PageContent]:
         """The parts in order, numbered from 1; none for a document without text."""

@@ -29,7 +29,7 @@ def read(path: Path, name: str, limits: Limits) -> Iterable[Record]:
     pages = 0
     for record in _parsed(content_type, path, name):
         if isinstance(record, DocumentFacts):
-            _check_pages(record.page_count, name, limits)
+            _check_pages(record, name, limits)
             allow_cpu_for(record.page_count, limits)
         else:
             pages += 1
@@ -64,11 +64,12 @@ def _parsed(content_type: ContentType, path: Path, name: str) -> Iterable[Record
     return read_plain(path, name)
 
 
-def _check_pages(count: int, name: str, limits: Limits) -> None:
-    if count > limits.pages:
+def _check_pages(facts: DocumentFacts, name: str, limits: Limits) -> None:
+    if facts.page_count > limits.pages:
+        what = "pages" if facts.paged else "pages' worth of text"
         raise Unreadable(
             "too_many_pages",
-            f"{name} has {count:,} pages; the limit is {limits.pages:,}. "
+            f"{name} has {facts.page_count:,} {what}; the limit is {limits.pages:,}. "
             "Split it and upload the pieces.",
         )
 

@@ -8,13 +8,13 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import decoded, in_parts
 from lectern_workers.ingestion.parsing.web import add_html
 from lectern_workers.ingestion.parts import Parts
 from lectern_workers.ingestion.tables import header_rows
 
-CONTENT_TYPE = "text/markdown"
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 _FIELD = re.compile(r"^([A-Za-z_]+):[ \t]*(.+)$", re.MULTILINE)
 # Front matter that says something about the document to its readers.
@@ -34,7 +34,7 @@ def read_markdown(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
         if fields.get(key):
             parts.paragraph(f"{key.capitalize()}: {fields[key]}")
     _Blocks(parts).add(MarkdownIt("commonmark").enable("table").parse(text))
-    return in_parts(CONTENT_TYPE, fields.get("title", ""), parts)
+    return in_parts(ContentType.MARKDOWN, fields.get("title", ""), parts)
 
 
 class _Blocks:

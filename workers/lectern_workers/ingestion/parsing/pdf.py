@@ -7,14 +7,13 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from lectern.documents.content import DocumentFacts, PageContent, WordBoxes
-from lectern_workers.ingestion.characters import strip_unseen
+from lectern.documents.sniffing import ContentType
+from lectern_workers.ingestion.characters import one_line
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.pdf_letters import Letters
 from lectern_workers.ingestion.parsing.pdf_visibility import Visibility, shows_something
 from lectern_workers.ingestion.parsing.pdf_words import PageReader
 from lectern_workers.ingestion.parsing.problems import Unreadable
-
-CONTENT_TYPE = "application/pdf"
 
 
 def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
@@ -24,9 +23,11 @@ def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
     """
     document = _open(path, name)
     count = len(document)
-    title, _ = strip_unseen(document.get_metadata_value("Title"))
     yield DocumentFacts(
-        content_type=CONTENT_TYPE, title=" ".join(title.split()), paged=True, page_count=count
+        content_type=ContentType.PDF,
+        title=one_line(document.get_metadata_value("Title")),
+        paged=True,
+        page_count=count,
     )
     fonts: dict[int, bool] = {}
     for index in range(count):
@@ -65,7 +66,7 @@ def _read_page(document: pdfium.PdfDocument, index: int, fonts: dict[int, bool])
     found = PageReader(letters, Visibility(page), (width, height)).read()
     content = PageContent(
         number=index + 1,
-        label=document.get_page_label(index) or str(index + 1),
+        label=one_line(document.get_page_label(index)) or str(index + 1),
         text=found.text,
         width=width,
         height=height,

@@ -124,7 +124,7 @@ class PageReader:
             return None
         if broken:
             text += "-"
-        if not text.isascii():
+        if not (text.isascii() and text.isprintable()):
             text, unseen = strip_unseen(text)
             for kind, what in unseen:
                 self._page.leave_out(kind, what)

@@ -6,11 +6,12 @@ from pathlib import Path
 from charset_normalizer import from_bytes
 
 from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType
+from lectern_workers.ingestion.characters import one_line
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.parts import Parts
 
-CONTENT_TYPE = "text/plain"
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _ITEM = re.compile(r"\s*(?:[-*\u2022\u25cf\u25aa\u2023]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s+\S")
 _COLUMNS = re.compile(r"\S(?: {3,}|\t+)\S")
@@ -35,17 +36,17 @@ def read_plain(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
         parts.heading(blocks.pop(0), 0)
     for block in blocks:
         _add_block(parts, block.strip("\n"))
-    return in_parts(CONTENT_TYPE, "", parts)
+    return in_parts(ContentType.TEXT, "", parts)
 
 
 def in_parts(
-    content_type: str, title: str, parts: Parts, warnings: tuple[str, ...] = ()
+    content_type: ContentType, title: str, parts: Parts, warnings: tuple[str, ...] = ()
 ) -> list[DocumentFacts | ReadPage]:
     """The facts of a document without pages, and its parts."""
     pages = parts.pages()
     facts = DocumentFacts(
         content_type=content_type,
-        title=title,
+        title=one_line(title),
         paged=False,
         page_count=len(pages),
         warnings=warnings,

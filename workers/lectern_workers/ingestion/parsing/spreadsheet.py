@@ -12,12 +12,12 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import in_parts
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.parts import Parts
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_CELLS = 1_000_000
 # A cell alone in its row and longer than this is a text, not part of a table.
 _LONGEST_LABEL = 80
@@ -37,7 +37,7 @@ def read_spreadsheet(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
             # Given a path, openpyxl would judge the file by the ending of its name.
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
             _add_sheets(parts, book, name)
-            title = " ".join((book.properties.title or "").split())
+            title = book.properties.title or ""
     except _BROKEN as error:
         raise Unreadable(
             "damaged",
@@ -53,7 +53,7 @@ def read_spreadsheet(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
         if missing
         else ()
     )
-    return in_parts(CONTENT_TYPE, title, parts, notes)
+    return in_parts(ContentType.XLSX, title, parts, notes)
 
 
 def _add_sheets(parts: Parts, book: Any, name: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import decoded, in_parts
 from lectern_workers.ingestion.parsing.web_elements import (
@@ -21,7 +22,6 @@ from lectern_workers.ingestion.parsing.web_elements import (
 )
 from lectern_workers.ingestion.parts import Parts
 
-CONTENT_TYPE = "text/html"
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
 _LONGEST_LISTED = 500
@@ -37,7 +37,7 @@ def read_html(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
     if document.body is not None:
         _Page(parts).add(document.body)
     title = document.css_first("title")
-    return in_parts(CONTENT_TYPE, " ".join(title.text().split()) if title else "", parts)
+    return in_parts(ContentType.HTML, title.text() if title else "", parts)
 
 
 def add_html(parts: Parts, fragment: str) -> None:

@@ -11,12 +11,12 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml.ns import qn
 
 from lectern.documents.content import DocumentFacts
+from lectern.documents.sniffing import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import in_parts
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.parts import Parts
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _STRICT = b"purl.oclc.org/ooxml"
 _HEADING_STYLE = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
 _CONTAINERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:smartTag", "w:ins")))
@@ -24,6 +24,8 @@ _CONTAINERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:smar
 _SKIPPED = frozenset(map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:rPr", "w:pPr"))) | {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 }
+# Letter heights, in half points, that nobody can read.
+_TINY = frozenset(("0", "1", "2"))
 _SPACES = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -33,8 +35,7 @@ def read_word(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
     parts = Parts()
     body = _Body(parts, {style.style_id: style for style in document.styles})
     body.add(document.element.body)
-    title = " ".join((document.core_properties.title or "").split())
-    return in_parts(CONTENT_TYPE, title, parts)
+    return in_parts(ContentType.DOCX, document.core_properties.title or "", parts)
 
 
 def _open(path: Path, name: str) -> Any:
@@ -142,5 +143,25 @@ class _Body:
 
 
 def _hidden(run: Any) -> bool:
-    vanish = run.find(f"{qn('w:rPr')}/{qn('w:vanish')}")
-    return vanish is not None and vanish.get(qn("w:val"), "1") not in ("0", "false", "off")
+    """Whether a run is marked as hidden, is a point high, or is white on white.
+
+    White letters in a table are taken for seen: its style may well give the row a colour.
+    """
+    properties = run.find(qn("w:rPr"))
+    if properties is None:
+        return False
+    vanish = properties.find(qn("w:vanish"))
+    if vanish is not None and vanish.get(qn("w:val"), "1") not in ("0", "false", "off"):
+        return True
+    size, colour = properties.find(qn("w:sz")), properties.find(qn("w:color"))
+    if size is not None and size.get(qn("w:val"), "") in _TINY:
+        return True
+    white = colour is not None and colour.get(qn("w:val"), "").upper() == "FFFFFF"
+    marked = any(properties.find(qn(tag)) is not None for tag in ("w:shd", "w:highlight"))
+    return white and not marked and not any(_coloured(each) for each in run.iterancestors())
+
+
+def _coloured(element: Any) -> bool:
+    """Whether an element around white letters may give them a ground to stand out from."""
+    shading = f"{qn('w:pPr')}/{qn('w:shd')}"
+    return element.tag == qn("w:tc") or element.find(shading) is not None
