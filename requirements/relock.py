@@ -13,19 +13,21 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, metadata, requires
 from pathlib import Path
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 # PyTorch and what only its GPU builds bring; pip comes with the environment.
 LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|lectern-.*)")
 # One lock serves all of these: what only one of them needs does the others no harm.
+OLDEST = "3.11.2"  # Debian 12
 MACHINES = [
-    {"python_full_version": f"{minor}.0", "python_version": minor, "platform_machine": processor}
-    for minor in ("3.11", "3.12", "3.13")
+    {"python_full_version": full, "python_version": minor, "platform_machine": processor}
+    for full, minor in ((OLDEST, "3.11"), ("3.12.0", "3.12"), ("3.13.0", "3.13"))
     for processor in ("x86_64", "aarch64")
 ]
 # hatchling asks for it only while it builds an editable install.
@@ -38,6 +40,8 @@ def main() -> None:
     needed = needed_by([Requirement(name) for name in installed])
     if absent := {name for name in needed if is_locked(name)} - installed.keys():
         sys.exit(f"Some machines need what is not installed here. Install it: {' '.join(absent)}")
+    if too_new := [name for name in installed if not runs_on_the_oldest(name)]:
+        sys.exit(f"Not for Python {OLDEST}. Install older releases of: {' '.join(too_new)}")
     base = needed_by(requirements_of_the_projects()) & installed.keys()
     write("base", {name: installed[name] for name in base})
     write("dev", {name: installed[name] for name in installed.keys() - base})
@@ -59,6 +63,12 @@ def installed_versions() -> dict[str, str]:
 def is_locked(name: str) -> bool:
     """Whether a distribution belongs into a lock at all."""
     return not LEFT_OUT.fullmatch(name)
+
+
+def runs_on_the_oldest(name: str) -> bool:
+    """Whether the installed release says that it runs on the oldest Python that we support."""
+    stated = metadata(name).json.get("requires_python", "")
+    return SpecifierSet(str(stated)).contains(OLDEST)
 
 
 def requirements_of_the_projects() -> list[Requirement]:
