@@ -58,15 +58,18 @@ def _names(tree: Element) -> Iterator[str]:
     """Everything that can be used or seen has a name that can be read out."""
     labelled = {label.get("for") for label in tree.iter("label")}
     for element in tree.iter():
-        if element.tag in FIELDS and element.get("type") not in UNLABELLED_TYPES:
-            if element.get("id") not in labelled and not element.get("aria-label"):
-                yield f"the field {element.get('name')} has no label"
+        if _is_field(element) and not (element.get("id") in labelled or element.get("aria-label")):
+            yield f"the field {element.get('name')} has no label"
         if element.tag in {"button", "a", "summary"} and not text_of(element):
             yield f"a {element.tag} has no name: {element.attrib}"
         if element.tag == "img" and not element.get("alt"):
             yield f"a picture has no description: {element.get('src')}"
         if element.tag == "th" and not element.get("scope"):
             yield f"the table heading {text_of(element)} has no scope"
+
+
+def _is_field(element: Element) -> bool:
+    return element.tag in FIELDS and element.get("type") not in UNLABELLED_TYPES
 
 
 def _references(tree: Element) -> Iterator[str]:
@@ -85,9 +88,9 @@ def _inline_code(tree: Element) -> Iterator[str]:
         if element.tag == "style":
             yield "the page has a style element"
         # Data for a script of the same site; browsers do not run it.
-        if element.tag == "script" and not element.get("src"):
-            if element.get("type") != "application/json":
-                yield "the page has an inline script"
+        data = element.get("type") == "application/json"
+        if element.tag == "script" and not element.get("src") and not data:
+            yield "the page has an inline script"
 
 
 def _code_in(name: str, value: Any) -> Iterator[str]:

@@ -11,9 +11,16 @@ atexit.register(shutil.rmtree, _state, ignore_errors=True)
 for name in [name for name in os.environ if name.startswith("LECTERN_")]:
     del os.environ[name]
 os.environ["LECTERN_STATE"] = str(_state)
+# Where the databases are is known once the tests' own Postgres runs (conftest); with a URL that
+# leads nowhere they have until then the engine and the pool that the product has.
+_databases = ["LECTERN_DATABASE_URL", "LECTERN_DATABASE_OWNER_URL"]
+os.environ.update(dict.fromkeys(_databases, "postgresql://"))
 
 from lectern.settings import *  # noqa: E402, F403
 from lectern.settings import STORAGES  # noqa: E402
+
+for name in _databases:
+    del os.environ[name]
 
 # The exported model depends on nothing but the weights; making it anew costs ten seconds.
 _models = Path(__file__).resolve().parents[1] / "var" / "models"

@@ -154,7 +154,9 @@ def _passages(seeded):
 
 @pytest.mark.parametrize("address", addresses(), ids=str)
 def test_what_people_and_files_write_is_shown_as_text(poisoned, address):
-    page = visit(browser_of(poisoned.administrator), "GET", address, path_ids_of(poisoned), poisoned)
+    page = visit(
+        browser_of(poisoned.administrator), "GET", address, path_ids_of(poisoned), poisoned
+    )
 
     if page.get("Content-Type", "").startswith("text/html"):
         assert "<img src=x" not in page.content.decode()

@@ -1,7 +1,6 @@
 """An answer as readers see it: sentences with their citations, and the source shown beside."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,11 +15,26 @@ from lectern.web.marking import MarkedPage, marked_page
 SNIPPET_CHARACTERS = 420
 CLOSEST = 3
 _BLANK_LINES = re.compile(r"\n\s*\n")
-# Calibrated probabilities, so the words mean what they say: nine in ten, and even odds.
-BANDS = ((0.9, "high", _("High")), (0.5, "medium", _("Medium")), (0.0, "low", _("Low")))
 
 
 ENGINES = {"quotation": _("Quotation, no model")}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A word for confidences of at least ``least``."""
+
+    least: float
+    name: str
+    text: Any
+
+
+# Calibrated probabilities, so the words mean what they say: nine in ten, and even odds.
+BANDS = (
+    Band(least=0.9, name="high", text=_("High")),
+    Band(least=0.5, name="medium", text=_("Medium")),
+    Band(least=0.0, name="low", text=_("Low")),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +63,23 @@ class Reading:
     """Everything that the page of an answer shows."""
 
     answer: Answer
-    segments: tuple[Segment, ...]
-    passages: tuple[ReadPassage, ...]
-    documents_read: int
-    band: str
-    band_text: Any
-    seconds: float
-    shown: Citation | None
-    source: MarkedPage | None
-    previous: int | None
-    next: int | None
+    segments: tuple[Segment, ...] = ()
+    passages: tuple[ReadPassage, ...] = ()
+    shown: Citation | None = None
+    source: MarkedPage | None = None
+    previous: int | None = None
+    next: int | None = None
+
+    @property
+    def band(self) -> Band:
+        """How sure the answer is, in a word."""
+        return band_of(self.answer.confidence)
+
+    @property
+    def seconds(self) -> float:
+        """How long finding the answer took."""
+        milliseconds: float = sum(self.answer.timings.values())
+        return milliseconds / 1000
 
     @property
     def answered_by(self) -> Any:
@@ -85,15 +106,10 @@ def reading_of(answer: Answer, wanted: str = "") -> Reading:
     numbers = [citation.number for citation in citations]
     paged = _paged(answer.passages)
     passages = tuple(_passage(stored, paged) for stored in answer.passages)
-    band, band_text = _band(answer.confidence)
     return Reading(
         answer=answer,
         segments=tuple(segments_of(answer.text, citations)),
         passages=passages,
-        documents_read=len(Counter(passage.document_id for passage in passages)),
-        band=band,
-        band_text=band_text,
-        seconds=sum(answer.timings.values()) / 1000,
         shown=shown,
         source=_source(shown),
         previous=_beside(numbers, shown, -1),
@@ -115,8 +131,9 @@ def segments_of(text: str, citations: Sequence[Citation]) -> list[Segment]:
     return segments
 
 
-def _band(confidence: float) -> tuple[str, Any]:
-    return next((name, text) for least, name, text in BANDS if confidence >= least)
+def band_of(confidence: float) -> Band:
+    """The word for ``confidence``, a probability."""
+    return next(band for band in BANDS if confidence >= band.least)
 
 
 def _source(citation: Citation | None) -> MarkedPage | None:

@@ -42,7 +42,7 @@
       if (!response.ok) throw new Refused(await complaintOf(response));
       const last = await show(response, turn);
       if (last === null) throw new Refused(words.lost);
-      await finish(last);
+      await finish(last, turn);
     } catch (error) {
       fail(turn, error);
     } finally {
@@ -122,8 +122,9 @@
     announcer.append(spoken);
   }
 
-  async function finish({ url }) {
-    await htmx.ajax("GET", url, { target: place, select: "#reading", swap: "innerHTML" });
+  async function finish({ url }, turn) {
+    const target = turn.section;
+    await htmx.ajax("GET", url, { target, select: "#reading", swap: "outerHTML" });
     const shown = document.getElementById("reading");
     if (!shown) throw new Refused(words.lost);
     announcer.append(words.done);
