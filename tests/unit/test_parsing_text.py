@@ -107,6 +107,14 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
         parts(read_plain, tmp_path, bytes(range(128, 256)) * 40 + b"\x81\x8d\x8f\x90\x9d\x00" * 99)
 
 
+@pytest.mark.parametrize("source", ["word " * 3_000, "x" * 9_000, "word\n" * 3_000])
+def test_text_without_sentences_is_cut_all_the_same(tmp_path, source):
+    _, pages = parts(read_plain, tmp_path, source)
+
+    assert max(len(page.text) for page in pages) <= 4_000
+    assert "".join("".join(page.text.split()) for page in pages) == "".join(source.split())
+
+
 def test_a_long_text_is_cut_into_parts_between_its_sections(tmp_path):
     source = "\n\n".join(f"Section {n}\n\n" + "A sentence of it. " * 90 for n in range(6))
 

@@ -5,6 +5,7 @@ of it can be read at a glance. A section longer than that is cut between its blo
 block between its rows, items or sentences; a cut table repeats its header rows.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +18,8 @@ LONGEST_PART = 4000
 _LONGEST_LABEL = 80
 _BETWEEN = "\n\n"
 _HEADINGS = ("title", "heading")
+# As many words as fit a part; a word that is longer is cut.
+_WORDS = re.compile(rf"\S(?:.{{0,{LONGEST_PART - 2}}}\S)?(?=\s|$)|\S{{{LONGEST_PART}}}", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -127,9 +130,11 @@ def _cut(piece: _Piece) -> list[_Piece]:
 
 
 def _sentences(unit: str) -> list[str]:
+    """The unit whole where it fits a part, else its sentences, themselves cut if they must be."""
     if len(unit) <= LONGEST_PART:
         return [unit]
-    return [unit[start:end] for start, end in sentences(unit)]
+    found = (unit[start:end] for start, end in sentences(unit))
+    return [piece for sentence in found for piece in _WORDS.findall(sentence)]
 
 
 def _runs(units: list[str], limit: int) -> list[list[str]]:
