@@ -64,6 +64,20 @@ def test_an_uploaded_file_waits_to_be_read(client, collection):
     assert item["document"]["latest_version"]["state"]["changing"] is True
 
 
+def test_an_upload_is_kept_when_the_broker_is_down(committed, settings):
+    # Nobody listens on this port, so every call is refused at once.
+    settings.BROKER_URL = "redis://127.0.0.1:1/0"
+    administrator = make_tenant()
+    with tenant_context(administrator.tenant_id):
+        collection = make_collection(administrator)
+
+    response = upload(api_client(make_key(administrator)), collection, ("note.txt", b"Some text."))
+
+    assert response.status_code == 202
+    with tenant_context(administrator.tenant_id):
+        assert Job.objects.get().status == "queued"
+
+
 def test_the_job_of_an_upload_can_be_followed(client, collection):
     (item,) = upload(client, collection, ("note.txt", b"Some text.")).json()["items"]
     version = item["document"]["latest_version"]

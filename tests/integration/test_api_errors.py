@@ -146,6 +146,23 @@ def test_a_key_without_the_scope_is_told_which_one_it_needs(administrator):
     assert "documents:read" in problem["detail"]
 
 
+@pytest.mark.parametrize("path", ["/me", "/unicorns", "/collections/x", "/openapi.json"])
+def test_no_response_may_be_kept_guessed_at_or_framed(client, path):
+    response = client.get(f"/api/v1{path}")
+
+    assert response["Cache-Control"] == "no-store"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["X-Frame-Options"] == "DENY"
+    assert response["Content-Security-Policy"].count("'none'") >= 3
+    assert len(response["X-Request-ID"]) == 32
+
+
+def test_a_foreign_host_name_is_refused_as_a_problem(client):
+    response = client.get("/api/v1/me", headers={"Host": "evil.example"})
+
+    problem_in(response, 400, "malformed")
+
+
 def test_an_unknown_address_is_a_problem_too(client):
     problem_in(client.get("/api/v1/unicorns"), 404, "not_found")
 

@@ -82,6 +82,12 @@ def test_an_answer_can_be_read_again(client, policy):
     assert client.get(f"/api/v1/citations/{citation['id']}").json() == citation
 
 
+def test_asking_needs_no_broker(client, policy, settings):
+    settings.BROKER_URL = "redis://127.0.0.1:1/0"
+
+    assert ask(client, policy).json()["outcome"] == "answered"
+
+
 def test_a_key_lists_what_it_asked_itself(client, administrator, policy):
     answer = ask(client, policy).json()
     other = api_client(make_key(administrator))
