@@ -7,6 +7,7 @@ selective filter the planner's choice was both slower and wrong (docs/architectu
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,11 @@ from lectern.documents.vectors import vector_cursor
 
 EXACT_UP_TO = 20_000
 EACH_LEG = 100
-# Above the exact size only the rarer terms look for candidates: a frequent one in an OR
-# costs seconds and ranks nothing.
-FREQUENT_SHARE = 0.02
-FREQUENT_CHUNKS = 5_000
-MOST_RARE_TERMS = 6
+# The rarer terms look for candidates, until they bring about so many chunks to be ranked by all
+# terms: a frequent one in an OR costs seconds in a large index and ranks nothing.
+RANKED_SHARE = 0.02
+LEAST_RANKED = 1_000
+MOST_RANKED = 5_000
 
 _FREQUENCIES = """
 SELECT term, sum(chunks)::integer FROM documents_termfrequency
@@ -47,25 +48,26 @@ WITH near AS (
   SELECT chunk_id FROM lectern_lexical_search(
     %(collections)s, %(document)s, %(query)s::tsquery, %(weights)b::sparsevec, %(each)s)
 ), scored AS (
-  SELECT c.*, -(e.embedding <#> %(vector)b::halfvec) AS dense,
+  SELECT c.id, c.document_id, -(e.embedding <#> %(vector)b::halfvec) AS dense,
          -(c.weights <#> %(weights)b::sparsevec) AS lexical
   FROM candidate
   JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id
   JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s AND e.chunk_id = candidate.chunk_id
+), weighed AS (
+  SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored
+), placed AS (
+  SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place FROM weighed
+), fused AS (
+  SELECT id, dense, lexical, own + %(document_share)s * avg(own)
+         FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id) AS score
+  FROM placed ORDER BY score DESC, id LIMIT %(limit)s
 )
-SELECT id, document_id, version_id, collection_id, title, page, "start", "end", text, context,
-       dense, lexical, own + %(document_share)s * spoken_for AS score
-FROM (
-  SELECT *, avg(own) FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
-            AS spoken_for
-  FROM (
-    SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place
-    FROM (SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored) AS weighed
-  ) AS placed
-) AS fused
-JOIN (SELECT id AS known_id, title FROM documents_document WHERE tenant_id = %(tenant)s) AS document
-  ON known_id = document_id
-ORDER BY score DESC, id LIMIT %(limit)s
+SELECT c.id, c.document_id, c.version_id, c.collection_id, d.title, c.page, c."start", c."end",
+       c.text, c.context, fused.dense, fused.lexical, fused.score
+FROM fused
+JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = fused.id
+JOIN documents_document d ON d.tenant_id = %(tenant)s AND d.id = c.document_id
+ORDER BY fused.score DESC, fused.id
 """
 
 
@@ -147,13 +149,12 @@ def _rarities(cursor: Any, scope: Scope, question_terms: list[str]) -> _Rarities
 def _candidate_terms(
     question_terms: list[str], frequencies: Mapping[str, int], total: int
 ) -> list[str]:
-    """The terms that look for candidates: all in a small index, the rarer ones in a large."""
+    """The rarest terms that any chunk holds, at least one of them."""
     present = sorted((t for t in question_terms if frequencies.get(t)), key=frequencies.__getitem__)
-    if total <= EXACT_UP_TO:
-        return present
-    most = min(total * FREQUENT_SHARE, FREQUENT_CHUNKS)
-    rare = [term for term in present if frequencies[term] <= most]
-    return rare[:MOST_RARE_TERMS] or present[:1]
+    most = min(max(total * RANKED_SHARE, LEAST_RANKED), MOST_RANKED)
+    brought = accumulate(frequencies[term] for term in present)
+    within = [term for term, chunks in zip(present, brought, strict=True) if chunks <= most]
+    return within or present[:1]
 
 
 def _parameters(scope: Scope, rarity: _Rarities) -> dict[str, Any]:

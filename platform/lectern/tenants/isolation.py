@@ -50,15 +50,16 @@ def reference(table: str, column: str, target: str, *, on_delete: str = "CASCADE
     )
 
 
-def across_tenants(signature: str, returns: str, body: str) -> RunSQL:
+def across_tenants(signature: str, returns: str, body: str, *, language: str = "sql") -> RunSQL:
     """A SECURITY DEFINER function for the few look-ups made before a tenant is known.
 
     It is owned by ``lectern_search``, which cannot sign in and alone bypasses the fence;
-    ``body`` is one SQL query. ``signature`` is ``name(argument type, …)``.
+    ``body`` is one SQL query, or a block of ``language``. ``signature`` is
+    ``name(argument type, …)``.
     """
     return RunSQL(
         [
-            f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE sql STABLE "
+            f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE {language} STABLE "
             f"SECURITY DEFINER SET search_path = public, pg_temp AS $body$ {body} $body$",
             f"ALTER FUNCTION {signature} OWNER TO lectern_search",
             f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
