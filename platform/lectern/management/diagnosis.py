@@ -113,12 +113,14 @@ def _plugins() -> Iterator[Diagnosis]:
 
 
 def _disk() -> Iterator[Diagnosis]:
-    free = shutil.disk_usage(settings.STATE).free / 1e9
+    state = settings.STATE
+    there = next(folder for folder in (state, *state.parents) if folder.exists())
+    free = shutil.disk_usage(there).free / 1e9
     enough = free >= LEAST_FREE_GB
     yield Diagnosis(
         subject="disk",
         well=enough,
-        seen=f"{free:.1f} GB free at {settings.STATE}",
+        seen=f"{free:.1f} GB free at {there}",
         remedy="" if enough else "Free space: uploads and the database will fail without it.",
     )
 
