@@ -22,9 +22,6 @@ from lectern.settings import STORAGES  # noqa: E402
 for name in _databases:
     del os.environ[name]
 
-for name in _databases:
-    del os.environ[name]
-
 # The exported model depends on nothing but the weights; making it anew costs ten seconds.
 _models = Path(__file__).resolve().parents[1] / "var" / "models"
 _models.mkdir(parents=True, exist_ok=True)

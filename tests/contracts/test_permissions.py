@@ -10,6 +10,9 @@ from django.test import Client
 from api_operations import call, ids_of, operations
 from factories import make_member
 from lectern.tenants.access import KEY_SCOPES, ROLE_PERMISSIONS, Permission, Role
+from lectern.tenants.models import Membership
+from lectern.tenants.people import remove_member
+from lectern.tenants.scoping import tenant_context
 from tenant_seeds import api_client, make_key, make_seeded_tenant
 from web_addresses import addresses, browser_of, path_ids_of, visit
 
@@ -134,3 +137,14 @@ def statuses_of(browser, address, tenant):
         visit(browser, method, address, path_ids_of(tenant), tenant).status_code
         for method in ("GET", "POST")
     }
+
+
+def test_a_removed_member_is_out_with_the_next_request(seeded):
+    member = make_member(seeded.administrator, Role.CURATOR)
+    browser = browser_of(member)
+    assert browser.get("/library").status_code == 200
+
+    with tenant_context(seeded.administrator.tenant_id):
+        remove_member(seeded.administrator, Membership.objects.get(user_id=member.user_id))
+
+    assert browser.get("/library").status_code == 403
