@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from lectern.embedded import addresses
 from lectern.embedded.health import health_of
 from lectern.embedded.installation import Installation, stop_installation
 from lectern.embedded.postgres import EmbeddedPostgres
@@ -149,6 +150,15 @@ def test_a_second_supervisor_is_refused(small):
     output, _ = small.up().communicate(timeout=SECONDS)
 
     assert "runs already" in output
+
+
+def test_where_the_servers_answer_is_published_while_they_run(small):
+    small.ready()
+    published = addresses.read(small.state)
+    stop_installation(small.installation)
+
+    assert published.app_url.startswith("postgresql://lectern_app:")
+    assert addresses.read(small.state) is None
 
 
 def test_a_step_that_fails_says_why_and_leaves_nothing_running(small):

@@ -31,8 +31,13 @@ def write(state: Path, addresses: Addresses) -> None:
     write_private(file, json.dumps(asdict(addresses)))
 
 
+def withdraw(state: Path) -> None:
+    """Unpublish the addresses, because nothing answers there any more."""
+    address_file(state).unlink(missing_ok=True)
+
+
 def read(state: Path) -> Addresses | None:
-    """The addresses last published in ``state``, or None before the first start."""
+    """The addresses last published in ``state``, or None when nothing runs."""
     stored = read_private(address_file(state))
     if stored is None:
         return None

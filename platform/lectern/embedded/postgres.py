@@ -23,7 +23,6 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import psycopg
-from psycopg import sql
 
 from lectern.embedded import processes, roles
 from lectern.embedded.account import PLAIN_ENVIRONMENT, Account, account_for
@@ -249,26 +248,7 @@ class EmbeddedPostgres:
 
     def _provide(self, database: str) -> None:
         """Have ``database``, the roles and their privileges in it."""
-        with self._superuser("postgres") as connection:
-            connection.execute(roles.CLUSTER_SQL.encode())
-            for role in (roles.OWNER, roles.APP):
-                connection.execute(
-                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(
-                        sql.Identifier(role), sql.Literal(self._passwords()[role])
-                    )
-                )
-            self._create_if_absent(connection, database)
-        with self._superuser(database) as connection:
-            connection.execute(roles.DATABASE_SQL.encode())
-
-    def _create_if_absent(self, connection: psycopg.Connection, database: str) -> None:
-        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database])
-        if found.rowcount == 0:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(database), sql.Identifier(roles.OWNER)
-                )
-            )
+        roles.provide(self._superuser, database, self._passwords())
 
     def _addresses(self, database: str) -> DatabaseAddresses:
         return DatabaseAddresses(

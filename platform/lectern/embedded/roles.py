@@ -6,6 +6,11 @@ migrates them, ``lectern_app`` serves requests and is bound by every policy, and
 tenant themselves because text search cannot use its index under row-level security.
 """
 
+from collections.abc import Callable, Mapping
+
+import psycopg
+from psycopg import sql
+
 OWNER = "lectern_owner"
 APP = "lectern_app"
 SEARCH = "lectern_search"
@@ -46,6 +51,30 @@ ALTER DEFAULT PRIVILEGES FOR ROLE lectern_owner IN SCHEMA public
 ALTER DEFAULT PRIVILEGES FOR ROLE lectern_owner IN SCHEMA public
     GRANT SELECT ON TABLES TO lectern_search;
 """
+
+
+def provide(
+    superuser: Callable[[str], psycopg.Connection], database: str, passwords: Mapping[str, str]
+) -> None:
+    """Have the roles with their passwords, ``database``, and the privileges in it.
+
+    ``superuser`` opens an autocommit connection to the database that it is given. Doing it
+    again changes nothing but the passwords.
+    """
+    with superuser("postgres") as connection:
+        connection.execute(CLUSTER_SQL.encode())
+        for role in (OWNER, APP):
+            connection.execute(
+                sql.SQL("ALTER ROLE {} PASSWORD {}").format(
+                    sql.Identifier(role), sql.Literal(passwords[role])
+                )
+            )
+        found = connection.execute("SELECT FROM pg_database WHERE datname = %s", [database])
+        if found.rowcount == 0:
+            made = sql.SQL("CREATE DATABASE {} OWNER {}")
+            connection.execute(made.format(sql.Identifier(database), sql.Identifier(OWNER)))
+    with superuser(database) as connection:
+        connection.execute(DATABASE_SQL.encode())
 
 
 def script_for_psql() -> str:

@@ -77,6 +77,7 @@ class Servers:
         """Stop the embedded servers, the broker first; False if none was running."""
         broker_ran = not self._external.broker and self._broker.stop()
         database_ran = not self._external.database and self._postgres.stop()
+        addresses.withdraw(self._state.path)
         return broker_ran or database_ran
 
     def running(self) -> tuple[RunningPart, RunningPart]:
