@@ -70,6 +70,16 @@ def test_the_title_and_the_headings_above_are_context_not_text():
     assert drafts[1].heading == "Revenue"
 
 
+def test_a_long_title_keeps_its_end_where_titles_differ():
+    title = f"Joint statement of {'the secretary and ' * 4}the director for fiscal year 2017"
+
+    _, drafts = chunks(lambda parts: parts.paragraph(SENTENCE * 40), title=title)
+
+    assert drafts[-1].context.startswith("Joint statement of")
+    assert drafts[-1].context.endswith("for fiscal year 2017")
+    assert len(drafts[-1].context) < 100
+
+
 def test_the_heading_of_a_finished_section_is_no_context_of_the_next():
     def build(parts):
         parts.heading("Revenue", 2)

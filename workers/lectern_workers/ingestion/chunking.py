@@ -94,6 +94,8 @@ def _context(title: str, path: Path) -> str:
 
 
 def _shortened(name: str) -> str:
+    """A long name without its middle: what tells documents apart ("2017") is often its end."""
     if len(name) <= _LONGEST_HEADING:
         return name
-    return name[:_LONGEST_HEADING].rsplit(" ", 1)[0] + "\u2026"
+    half = _LONGEST_HEADING // 2
+    return f"{name[:half].rsplit(' ', 1)[0]} \u2026 {name[-half:].split(' ', 1)[-1]}"
