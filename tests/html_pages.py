@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
+SVG = "{http://www.w3.org/2000/svg}"
 FIELDS = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit"}
 
@@ -30,7 +31,8 @@ def faults_of(content: str) -> list[str]:
 
 
 def text_of(element: Element) -> str:
-    return " ".join("".join(element.itertext()).split())
+    """What is written in the element, with one space between its pieces."""
+    return " ".join(" ".join(element.itertext()).split())
 
 
 def find(content: str, path: str) -> list[Element]:

@@ -13,4 +13,5 @@ urlpatterns = [
 handler400 = "lectern.web.errors.bad_request"
 handler403 = "lectern.web.errors.forbidden"
 handler404 = "lectern.web.errors.not_found"
+handler429 = "lectern.web.errors.too_many_requests"
 handler500 = "lectern.web.errors.server_error"
