@@ -199,9 +199,9 @@ def test_every_wrong_field_is_named(client):
 
     problem = problem_in(response, 422, "invalid")
     assert {error["field"] for error in problem["errors"]} == {
-        "body.body.name",
-        "body.body.description",
-        "body.body.colour",
+        "body.name",
+        "body.description",
+        "body.colour",
     }
 
 

@@ -155,7 +155,7 @@ def test_a_question_with_what_is_no_character_is_refused(client, policy, charact
     response = ask(client, policy, QUESTION + character)
 
     assert response.status_code == 422
-    assert response.json()["errors"][0]["field"] == "body.body.text"
+    assert response.json()["errors"][0]["field"] == "body.text"
 
 
 def test_an_answer_keeps_nothing_of_a_document_that_was_deleted(client, administrator, policy):

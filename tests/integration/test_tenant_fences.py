@@ -1,12 +1,15 @@
 """The fences between tenants in the database itself, read from its catalogue and tried."""
 
+from contextlib import nullcontext
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import DatabaseError, ProgrammingError
 
-from lectern.tenants.isolation import CURRENT_TENANT
+from fakes import HashEmbedder
+from lectern.documents.models import Collection
+from lectern.documents.search import retrieve, scope_of
 from lectern.tenants.scoping import tenant_context
 from tenant_seeds import TENANT_TABLES, SeededTenant, api_client, make_seeded_tenant
 
@@ -118,10 +121,41 @@ def test_only_the_listed_functions_look_across_tenants(db):
     }
 
 
-def test_word_search_takes_the_tenant_from_the_setting_and_from_nowhere_else(db):
-    ((body,),) = rows("SELECT prosrc FROM pg_proc WHERE proname = 'lectern_lexical_search'")
+def found_for(scope, inside):
+    """How many passages a search for a word of every seed finds, inside a tenant or in none."""
+    with tenant_context(inside) if inside else nullcontext():
+        return len(retrieve(scope, "Which profit rose?", HashEmbedder()).passages)
 
-    assert f"tenant_id = {CURRENT_TENANT}" in body
+
+def test_a_search_for_another_tenant_finds_nothing_by_meaning_or_by_words(seeded):
+    other = make_seeded_tenant()
+    theirs, ours = seeded.administrator.tenant_id, other.administrator.tenant_id
+    with tenant_context(theirs):
+        scope = scope_of([Collection.objects.get(pk=seeded.collection.pk)])
+
+    assert found_for(scope, inside=theirs) > 0
+    assert found_for(scope, inside=ours) == 0
+    assert found_for(scope, inside=None) == 0
+
+
+@pytest.mark.parametrize("document", ["any", "theirs"])
+def test_word_search_alone_takes_the_tenant_from_the_setting_and_from_nowhere_else(
+    seeded, document
+):
+    other = make_seeded_tenant()
+    statement = (
+        "SELECT chunk_id FROM lectern_lexical_search(%s, %s, 'profit | rose'::tsquery,"
+        " '{1:1}/1000000000'::sparsevec, 10)"
+    )
+    wanted = seeded.document.pk if document == "theirs" else None
+    found = []
+    for inside in (seeded, other):
+        with tenant_context(inside.administrator.tenant_id):
+            found.append(len(rows(statement, [seeded.collection.pk], wanted)))
+    found.append(len(rows(statement, [seeded.collection.pk], wanted)))
+
+    assert found[0] > 0
+    assert found[1:] == [0, 0]
 
 
 def test_there_is_no_view_that_could_read_past_the_fence(db):

@@ -8,15 +8,7 @@ from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.identifiers import CollectionId
 from lectern.api.pagination import Listing, Paging, listing
 from lectern.api.shapes import Asked, Shown, Words
-from lectern.documents.collections import (
-    change_collection as change,
-)
-from lectern.documents.collections import (
-    create_collection as create,
-)
-from lectern.documents.collections import (
-    remove_collection as remove,
-)
+from lectern.documents import collections as operations
 from lectern.documents.library import found
 from lectern.documents.models import Collection
 from lectern.tenants.access import Permission
@@ -64,7 +56,7 @@ def list_collections(request: ApiRequest, paging: Query[Paging]) -> Listing[Coll
 )
 def create_collection(request: ApiRequest, body: CollectionIn) -> CollectionOut:
     """Make an empty collection. Its name must be new in the tenant (409 otherwise)."""
-    collection = create(
+    collection = operations.create_collection(
         request.auth, name=body.name, description=body.description, plugin=body.plugin
     )
     collection.refresh_from_db()
@@ -87,7 +79,7 @@ def change_collection(
 ) -> CollectionOut:
     """Rename or describe a collection, or give it another plugin."""
     collection = found(Collection.objects, "collection", pk=collection_id)
-    changed = change(
+    changed = operations.change_collection(
         request.auth,
         collection,
         name=collection.name if body.name is None else body.name,
@@ -105,4 +97,6 @@ def change_collection(
 )
 def delete_collection(request: ApiRequest, collection_id: CollectionId) -> None:
     """Delete a collection with all its documents and questions."""
-    remove(request.auth, found(Collection.objects, "collection", pk=collection_id))
+    operations.remove_collection(
+        request.auth, found(Collection.objects, "collection", pk=collection_id)
+    )

@@ -145,8 +145,7 @@ def answer_errors(api: NinjaAPI) -> None:
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         fields = [
-            FieldError(field=".".join(str(part) for part in found["loc"]), message=found["msg"])
-            for found in error.errors
+            FieldError(field=_field(found["loc"]), message=found["msg"]) for found in error.errors
         ]
         detail = "Some fields are missing or wrong; `errors` names each."
         return respond(problem_of(request, 422, "invalid", detail, fields))
@@ -175,6 +174,12 @@ class ProblemMiddleware:
             response["Content-Type"] = PROBLEM_JSON
             response["Content-Length"] = str(len(body))
         return response
+
+
+def _field(place: Sequence[str | int]) -> str:
+    """``body.name`` for the field of a body, which ninja puts below our parameter's name."""
+    inner = place[1:] if place[:2] == ("body", "body") else place
+    return ".".join(str(part) for part in inner)
 
 
 def _outside(request: HttpRequest, status: int) -> HttpResponse:

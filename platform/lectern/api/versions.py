@@ -1,6 +1,7 @@
 """Versions of documents: their files, pages, and page images."""
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -167,7 +168,7 @@ def get_page_image(request: ApiRequest, version_id: VersionId, number: int) -> H
     return HttpResponse(image, content_type="image/png")
 
 
-def _version(version_id: Any) -> DocumentVersion:
+def _version(version_id: UUID) -> DocumentVersion:
     version: DocumentVersion = found(
         DocumentVersion.objects.select_related("job"), "version", pk=version_id
     )
