@@ -27,6 +27,7 @@ _models = Path(__file__).resolve().parents[1] / "var" / "models"
 _models.mkdir(parents=True, exist_ok=True)
 (_state / "models").symlink_to(_models)
 
+(_state / "static").mkdir()
 STORAGES = STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
