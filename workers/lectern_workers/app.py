@@ -17,7 +17,7 @@ LONGEST_JOB_SECONDS = 2 * 3600
 def _make_app() -> Celery:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lectern.settings")
     # Children are forked, and a pool's threads and sockets do not survive that.
-    options: Any = settings.DATABASES["default"]["OPTIONS"]
+    options: Any = settings.DATABASES["default"].get("OPTIONS", {})
     options.pop("pool", None)
     django.setup()
     from lectern.jobs.broker import QUEUES, celery_app
