@@ -49,7 +49,7 @@ class BodyLimit:
 
     async def _refuse(self, send: Send) -> None:
         problem = {
-            "type": "about:blank",
+            "type": "urn:lectern:problem:too_large",
             "title": "Content Too Large",
             "status": 413,
             "code": "too_large",
@@ -67,7 +67,7 @@ def _declared_length(scope: Message) -> int:
 
 
 def _application() -> Application:
-    django = get_asgi_application()
+    django: Any = get_asgi_application()
     from django.conf import settings
 
     most = LARGEST_UPLOADS_TOGETHER * settings.MAX_UPLOAD_MB * 1024 * 1024
