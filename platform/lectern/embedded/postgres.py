@@ -23,6 +23,7 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import psycopg
+from psycopg import sql
 
 from lectern.embedded import processes, roles
 from lectern.embedded.account import PLAIN_ENVIRONMENT, Account, account_for
