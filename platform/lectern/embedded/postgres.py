@@ -24,7 +24,6 @@ from subprocess import CompletedProcess
 
 import psycopg
 from psycopg import sql
-from psycopg import sql
 
 from lectern.embedded import processes, roles
 from lectern.embedded.account import PLAIN_ENVIRONMENT, Account, account_for
