@@ -6,7 +6,7 @@ from lectern.api.urls import api
 
 urlpatterns = [
     path("api/v1/", api.urls),
-    path("account/", include("allauth.urls")),
+    path("account/", include("lectern.web.account")),
     path("", include("lectern.web.urls")),
 ]
 

@@ -117,6 +117,11 @@ def test_nobody_makes_an_account_alone(db):
     assert not User.objects.filter(email="me@example.com").exists()
 
 
+@pytest.mark.parametrize("path", ["email/", "signup/", "password/reset/", "confirm-email/"])
+def test_nobody_gives_themselves_an_address_that_another_tenant_may_add(browser, path):
+    assert browser.get(f"/account/{path}").status_code == 404
+
+
 def test_who_belongs_to_no_tenant_is_told_so(db):
     browser = Client()
     browser.force_login(User.objects.create_user("alone@example.com", PASSWORD))
