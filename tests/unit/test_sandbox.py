@@ -1,5 +1,6 @@
 """The reading process: what it gives back, and what it cannot do to the one that started it."""
 
+import ctypes
 import os
 import resource
 import subprocess
@@ -162,22 +163,72 @@ def test_a_cancelled_job_ends_the_reader(tmp_path):
     ],
 )
 def test_a_confined_process_reaches_no_network_and_starts_no_other(attempt):
-    code = (
-        f"from lectern.documents.confinement import *; confine(Limits()); {attempt}; print('done')"
-    )
-
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    ended = confined(f"{attempt}; print('done')")
 
     assert ended.returncode == 77
     assert ended.stdout == b""
 
 
+def confined(code, *, readable="/nowhere", folder=None):
+    """What became of a process that ran ``code`` after it had confined itself."""
+    program = (
+        "from pathlib import Path; from lectern.documents.confinement import *; "
+        f"confine(Limits(), readable=Path({str(readable)!r})); {code}"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, cwd=folder
+    )
+
+
+HAS_LANDLOCK = ctypes.CDLL(None).syscall(444, None, 0, 1) > 0
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "open({other!r})",
+        "open({other!r}, 'a')",
+        "open({own!r}, 'a')",
+        "Path({other!r}).unlink()",
+        "list(Path({other!r}).parent.iterdir())",
+        "open('/proc/1/environ')",
+        "open('/etc/passwd')",
+        "sys.exit(ctypes.CDLL(None).execv(b'/bin/true', None))",
+    ],
+)
+def test_a_confined_process_opens_no_file_but_its_own_where_the_kernel_allows_it(tmp_path, attempt):
+    own, other = saved(tmp_path, "own", b"own"), saved(tmp_path, "other", b"secret")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    code = f"print(open({str(own)!r}).read()); "
+
+    ended = confined(
+        code + attempt.format(own=str(own), other=str(other)), readable=own, folder=folder
+    )
+
+    assert ended.stdout == b"own\n"
+    assert not HAS_LANDLOCK or ended.returncode in (1, 255)
+
+
+def test_a_confined_process_works_in_its_own_folder(tmp_path):
+    ended = confined(
+        "Path('a').write_text('x'); Path('a').unlink(); print('done')", folder=tmp_path
+    )
+
+    assert ended.stdout == b"done\n"
+
+
 def test_a_confined_process_sees_no_network_device_where_the_kernel_allows_it():
-    probe = "print(open('/proc/net/dev').read().count(':'))"
-    code = f"from lectern.documents.confinement import *; confine(Limits()); {probe}"
+    # Not through /proc, which is fenced off, nor through sockets, which end the process.
+    probe = (
+        "import ctypes; names = ctypes.CDLL(None).if_nameindex; names.restype = ctypes.c_void_p; "
+        "class_ = type('I', (ctypes.Structure,), {'_fields_': [('number', ctypes.c_uint), "
+        "('name', ctypes.c_char_p)]}); found = ctypes.cast(names(), ctypes.POINTER(class_)); "
+        "print(next(at for at in range(99) if not found[at].number))"
+    )
     allowed = subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False)
 
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    ended = confined(probe)
 
     assert allowed.returncode != 0 or int(ended.stdout) == 1
 
@@ -212,11 +263,20 @@ def test_500_pages_are_read_and_held_in_little_memory(tmp_path):
         *(f"Line {n} of a page that is full of words and figures" for n in range(50)), y=60
     )
     path = saved(tmp_path, "long", make_pdf([page] * 500))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    # In a process of its own: the peaks of this one are those of all tests before.
+    measure = (
+        "import resource, sys; from pathlib import Path; "
+        "from lectern_workers.ingestion.sandbox import read_document; "
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss; "
+        "read = read_document(Path(sys.argv[1]), 'long.pdf', progress=lambda done, total: None); "
+        "here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before; "
+        "print(len(read.pages), here, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
+    )
 
-    read = read_document(path, "long.pdf", **QUIET)
+    printed = subprocess.run(
+        [sys.executable, "-c", measure, str(path)], capture_output=True, text=True, check=True
+    ).stdout
 
-    here = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    assert len(read.pages) == 500
+    pages, here, child = map(int, printed.split())
+    assert pages == 500
     assert here + child < 600 * 1024

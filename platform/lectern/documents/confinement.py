@@ -1,8 +1,8 @@
 """What a process gives up before it reads a file from a stranger.
 
 Called by the process itself, first thing, before any library that parses is loaded: it
-limits memory, processor time, file size and open files, leaves the network, dies with the
-process that started it, and can start no other.
+limits memory, processor time, file size and open files, keeps of the files the one that it
+reads, leaves the network, dies with the process that started it, and can start no other.
 """
 
 import ctypes
@@ -11,7 +11,10 @@ import resource
 import signal
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from lectern.documents.file_fence import fence_files
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
@@ -43,8 +46,11 @@ class Limits:
         return min(round(self.cpu_seconds + self.cpu_seconds_a_page * pages), self.most_cpu_seconds)
 
 
-def confine(limits: Limits) -> None:
-    """Give all that up, for good. What the kernel refuses is made up for in Python."""
+def confine(limits: Limits, *, readable: Path) -> None:
+    """Give all that up, for good; ``readable`` alone, and the working folder, can be opened.
+
+    What the kernel refuses is made up for in Python, except the fence around files.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.file_size, limits.file_size))
@@ -57,6 +63,7 @@ def confine(limits: Limits) -> None:
     # kernels refuse that too. The hook holds for Python code in either case.
     if libc.unshare(_CLONE_NEWNET):
         libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    fence_files(readable=[readable], work_folder=Path.cwd())
     sys.addaudithook(_refuse)
 
 

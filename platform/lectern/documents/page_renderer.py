@@ -6,6 +6,7 @@ side in pixels; the PNG goes to standard output.
 """
 
 import sys
+from pathlib import Path
 
 from lectern.documents.confinement import Limits, confine
 
@@ -13,7 +14,7 @@ from lectern.documents.confinement import Limits, confine
 def main() -> None:
     """Draw the page that the arguments name; any failure is an exit status other than 0."""
     file, number, scale, longest = sys.argv[1:5]
-    confine(Limits(cpu_seconds=30))
+    confine(Limits(cpu_seconds=30), readable=Path(file))
     import pypdfium2
 
     page = pypdfium2.PdfDocument(file)[int(number) - 1]

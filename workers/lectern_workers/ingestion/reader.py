@@ -98,7 +98,7 @@ def _too_large(name: str) -> Problem:
 def main() -> None:
     """Read the document named on the command line: path, name for people, limits as JSON."""
     path, name, limits = Path(sys.argv[1]), sys.argv[2], Limits(**json.loads(sys.argv[3]))
-    confine(limits)
+    confine(limits, readable=path)
     write(read(path, name, limits), name, sys.stdout.buffer)
 
 
