@@ -134,3 +134,19 @@ def test_a_stored_path_holds_nothing_that_was_sent(tenant: Principal, collection
     upload = make_upload(tenant, collection, name="secret plan.txt")
 
     assert upload.version.file == f"{tenant.tenant_id}/{upload.version.pk}"
+
+
+def test_uploading_again_an_older_version_that_failed_tries_that_one(
+    tenant: Principal, collection: Collection
+):
+    first = accept_upload(tenant, collection, a_file(b"The first text."))
+    Job.objects.filter(pk=first.version.job_id).update(status="failed", error="It was damaged.")
+    newer = accept_upload(tenant, collection, a_file(b"A newer one."), document=first.document)
+    Job.objects.filter(pk=newer.version.job_id).update(status="succeeded")
+
+    again = accept_upload(tenant, collection, a_file(b"The first text."))
+
+    assert again.version == first.version
+    assert again.version.job.status == Job.Status.QUEUED
+    newer.version.refresh_from_db()
+    assert newer.version.job.status == Job.Status.SUCCEEDED

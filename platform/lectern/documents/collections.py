@@ -2,9 +2,9 @@
 
 from django.db import IntegrityError, transaction
 
-from lectern.documents.models import Collection
-from lectern.documents.removal import remove_document
-from lectern.errors import Conflict, Invalid
+from lectern.documents.models import Collection, DocumentVersion
+from lectern.documents.removal import hold_for_removal, remove_document
+from lectern.errors import Conflict, Invalid, NotFound
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
@@ -39,9 +39,13 @@ def change_collection(
     try:
         with transaction.atomic():
             collection.save(update_fields=["name", "description", "plugin"])
-            audit.record(actor, "collection.changed", collection, name=name, plugin=plugin)
+            audit.record(
+                actor, "collection.changed", collection, name=collection.name, plugin=plugin
+            )
     except IntegrityError as error:
-        raise Conflict(f"There is already a collection {name!r}. Choose another name.") from error
+        raise Conflict(
+            f"There is already a collection {collection.name!r}. Choose another name."
+        ) from error
     return collection
 
 
@@ -49,6 +53,9 @@ def change_collection(
 def remove_collection(actor: Principal, collection: Collection) -> int:
     """Delete ``collection`` with all its documents and questions; how many documents it had."""
     require(actor, Permission.MANAGE_COLLECTIONS)
+    versions = DocumentVersion.objects.filter(collection=collection)
+    if hold_for_removal(versions, collection.pk) is None:
+        raise NotFound("This collection was deleted already.")
     documents = list(collection.documents.all())
     for document in documents:
         remove_document(actor, document)

@@ -94,10 +94,10 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
     Replaces what an earlier attempt may have left, so that running twice stores once. Raises
     ``Conflict`` if the document was deleted, or a newer version became current, meanwhile.
     """
-    # The collection's row is the lock under which its index and its counters change.
-    collection = Collection.objects.select_for_update().get(pk=version.collection_id)
-    document = Document.objects.select_for_update().filter(pk=version.document_id).first()
-    if document is None:
+    collection = hold_index(version.collection_id)
+    documents = Document.objects.select_for_update(no_key=True)
+    document = documents.filter(pk=version.document_id).first()
+    if collection is None or document is None:
         raise Conflict("The document was deleted while it was being read", code="deleted")
     _refuse_if_newer_is_current(document, version)
     forget_chunks(collection, document_id=document.pk)
@@ -113,9 +113,18 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
     Document.objects.filter(pk=document.pk).update(current_version=version)
 
 
+def hold_index(collection_id: UUID) -> Collection | None:
+    """Lock the collection's index and its counters for this transaction; None if it is gone.
+
+    Whoever changes the index locks jobs before it, and documents and versions after it.
+    """
+    # Without the key, so that uploads and questions, which refer to the row, do not wait.
+    rows = Collection.objects.select_for_update(no_key=True)
+    return rows.filter(pk=collection_id).first()
+
+
 def forget_chunks(collection: Collection, *, document_id: UUID) -> None:
-    """Take the document's chunks and vectors out of the index. Runs in a transaction."""
-    Collection.objects.select_for_update().get(pk=collection.pk)
+    """Take the document's chunks and vectors out of the index, which the caller holds."""
     parameters = {
         "tenant": collection.tenant_id,
         "collection": collection.pk,
@@ -123,7 +132,8 @@ def forget_chunks(collection: Collection, *, document_id: UUID) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_UNCOUNT_TERMS, parameters)
-        cursor.execute(_FORGET_TERMS, parameters)
+        if cursor.rowcount:
+            cursor.execute(_FORGET_TERMS, parameters)
         cursor.execute(
             "DELETE FROM documents_chunkembedding"
             " WHERE tenant_id = %(tenant)s AND document_id = %(document)s",

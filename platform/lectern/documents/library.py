@@ -28,7 +28,10 @@ def latest_version(document: Document) -> DocumentVersion:
     loaded: list[DocumentVersion] | None = getattr(document, "latest", None)
     if loaded is not None:
         return loaded[0]
-    version: DocumentVersion = document.versions.select_related("job").order_by("-number")[0]
+    versions = document.versions.select_related("job").order_by("-number")
+    version: DocumentVersion | None = versions.first()
+    if version is None:
+        raise NotFound("The document was deleted.")
     return version
 
 

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db import transaction
+from django.db.models import QuerySet
 
-from lectern.documents.index import forget_chunks
-from lectern.documents.models import Document, DocumentVersion
+from lectern.documents.index import forget_chunks, hold_index
+from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.page_images import forget_images
+from lectern.errors import NotFound
+from lectern.jobs.models import Job
 from lectern.jobs.queue import withdraw
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
@@ -37,11 +40,13 @@ def on_removal(listener: Callable[[UUID], int]) -> None:
 def remove_document(actor: Principal, document: Document) -> Removed:
     """Delete ``document`` for readers at once, with versions, pages, chunks, vectors and files."""
     require(actor, Permission.WRITE)
-    versions = list(document.versions.select_related("job"))
-    for version in versions:
-        if version.job is not None:
-            withdraw(version.job)
-    forget_chunks(document.collection, document_id=document.pk)
+    collection = hold_for_removal(document.versions.all(), document.collection_id)
+    held = Document.objects.select_for_update().filter(pk=document.pk).first()
+    if collection is None or held is None:
+        raise NotFound("This document was deleted already.")
+    # Read only now: a version whose upload held the document's row is among them.
+    versions = list(document.versions.all())
+    forget_chunks(collection, document_id=document.pk)
     derived = sum(listener(document.pk) for listener in _listeners)
     audit.record(
         actor, "document.removed", document, versions=len(versions), answers_changed=derived
@@ -50,6 +55,20 @@ def remove_document(actor: Principal, document: Document) -> Removed:
     Document.objects.filter(pk=document.pk).delete()
     transaction.on_commit(lambda: _delete_files(versions), robust=True)
     return Removed(versions=len(versions), derived=derived)
+
+
+def hold_for_removal(versions: QuerySet[DocumentVersion], collection_id: UUID) -> Collection | None:
+    """Cancel the jobs of ``versions`` and lock them and their collection's index.
+
+    In this order: a worker that publishes holds its job, then the index; an answer in flight
+    holds the versions that it cites, and is stored before they go or not at all.
+    """
+    active = Job.objects.filter(status__in=Job.ACTIVE)
+    for job in active.filter(pk__in=versions.order_by().values("job")).order_by("pk"):
+        withdraw(job)
+    collection = hold_index(collection_id)
+    list(versions.select_for_update().order_by("pk").values_list("pk"))
+    return collection
 
 
 def _delete_files(versions: Sequence[DocumentVersion]) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
@@ -13,10 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from lectern.documents.models import Collection, Document, DocumentVersion
-from lectern.documents.reprocessing import reprocess
+from lectern.documents.reprocessing import read_again
 from lectern.documents.sniffing import check_archive, sniff
 from lectern.documents.states import state_of
-from lectern.errors import Invalid, TooLarge, Unavailable
+from lectern.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
 from lectern.jobs.models import Job
 from lectern.jobs.queue import enqueue
 from lectern.tenants import audit
@@ -66,9 +67,7 @@ def accept_upload(
     stored = _store(actor.tenant_id, file)
     if (known := _known(collection, stored.sha256)) is not None:
         storages["documents"].delete(stored.path)
-        if state_of(known.version).can_retry:
-            reprocess(actor, known.document)
-        return known
+        return _tried_again(actor, known) if state_of(known.version).can_retry else known
     try:
         with transaction.atomic():
             return _record(actor, collection, stored, document)
@@ -99,7 +98,9 @@ def _store(tenant_id: UUID, file: "UploadedFile[Any]") -> _StoredFile:
             "Split it, or ask the operator to raise LECTERN_MAX_UPLOAD_MB."
         )
     if file.size == 0:
-        raise Invalid(f"{name} is empty (0 bytes). Check the file and upload it again.")
+        raise Invalid(
+            f"{name} is empty (0 bytes). Check the file and upload it again.", code="empty"
+        )
     file.seek(0)
     content_type = sniff(file.read(HEAD_BYTES), name)
     file.seek(0)
@@ -145,6 +146,14 @@ def _known(collection: Collection, sha256: str) -> Upload | None:
     return Upload(document=version.document, version=version, linked=True)
 
 
+def _tried_again(actor: Principal, known: Upload) -> Upload:
+    # Who uploads the same file at the same moment may have been first.
+    with suppress(Conflict):
+        read_again(actor, known.version)
+    known.version.refresh_from_db()
+    return known
+
+
 def _record(
     actor: Principal, collection: Collection, stored: _StoredFile, document: Document | None
 ) -> Upload:
@@ -156,7 +165,9 @@ def _record(
             created_by_id=actor.user_id,
         )
     else:
-        document = Document.objects.select_for_update().get(pk=document.pk)
+        document = Document.objects.select_for_update().filter(pk=document.pk).first()
+        if document is None:
+            raise NotFound(f"The document was deleted. Upload {stored.name} as a new one.")
     highest = document.versions.aggregate(highest=Max("number"))["highest"] or 0
     job = enqueue(actor.tenant_id, Job.Kind.INGEST_DOCUMENT, {"version_id": str(stored.version_id)})
     version = DocumentVersion.objects.create(
