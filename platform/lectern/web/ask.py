@@ -98,7 +98,7 @@ def _choice(given: Mapping[str, Any], last: UUID | None = None) -> dict[str, Any
     chosen = by_id.get(given.get("collection", "")) or by_id.get(str(last)) or first
     ready = Document.objects.filter(collection=chosen, current_version__isnull=False)
     documents = list(ready.order_by("title").only("title")[: DOCUMENTS_IN_MENU + 1])
-    document = next((each for each in ready.filter(pk=_id(given.get("document")))), None)
+    document = ready.filter(pk__in=_ids(given.get("document"))).first()
     return {
         "collections": collections,
         "chosen": chosen,
@@ -128,8 +128,9 @@ def _messages(form: QuestionForm) -> list[str]:
     return [str(message) for messages in form.errors.values() for message in messages]
 
 
-def _id(text: Any) -> UUID | None:
+def _ids(text: Any) -> list[UUID]:
+    """The id that ``text`` spells, if it spells one."""
     try:
-        return UUID(str(text))
+        return [UUID(str(text))]
     except ValueError:
-        return None
+        return []

@@ -3,7 +3,6 @@
 import errno
 import sys
 from http import HTTPStatus
-from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import InterfaceError, OperationalError
@@ -133,6 +132,6 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def method_not_allowed(request: HttpRequest, allowed: tuple[str, ...]) -> HttpResponse:
     """The page for a method that an address does not know."""
-    page: Any = error_page(request, 405, _("Go back and use the buttons of the page."))
+    page = error_page(request, 405, _("Go back and use the buttons of the page."))
     page["Allow"] = ", ".join(allowed)
     return page

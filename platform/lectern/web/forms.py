@@ -1,15 +1,17 @@
 """The forms of the pages. They check shapes; what is allowed is decided by the operations."""
 
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants.access import KEY_SCOPES, Role
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 SCOPE_WORDS = {
     "ask": _("Ask questions"),
@@ -83,8 +85,8 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
-        files: list[UploadedFile] = list(data or [])
+    def clean(self, data: Any, initial: Any = None) -> "list[UploadedFile[Any]]":
+        files: list[UploadedFile[Any]] = list(data or [])
         if not files:
             raise forms.ValidationError(_("Choose at least one file."))
         return files
@@ -93,7 +95,8 @@ class ManyFilesField(forms.FileField):
 class UploadForm(forms.Form):
     """Files for a collection."""
 
-    files = ManyFilesField(label=_("Files"))
+    # Django takes fields off the class, so its own attribute of this name is not touched.
+    files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]
 
 
 class VersionForm(forms.Form):
@@ -127,7 +130,7 @@ class KeyForm(forms.Form):
         ("30", _("30 days")),
         ("90", _("90 days")),
         ("365", _("1 year")),
-        ("", _("Never")),
+        ("never", _("Never")),
     ]
 
     name = forms.CharField(
@@ -139,9 +142,7 @@ class KeyForm(forms.Form):
         initial=["ask", "documents:read"],
         widget=forms.CheckboxSelectMultiple,
     )
-    days = forms.ChoiceField(
-        label=_("It ends after"), choices=LIFETIMES, initial="90", required=False
-    )
+    days = forms.ChoiceField(label=_("It ends after"), choices=LIFETIMES, initial="90")
 
     def issued(self) -> dict[str, Any]:
         """The arguments of ``issue_key``."""
@@ -149,5 +150,5 @@ class KeyForm(forms.Form):
         return {
             "name": self.cleaned_data["name"],
             "scopes": self.cleaned_data["scopes"],
-            "expires_at": timezone.now() + timedelta(days=int(days)) if days else None,
+            "expires_at": None if days == "never" else timezone.now() + timedelta(days=int(days)),
         }

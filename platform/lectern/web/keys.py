@@ -31,7 +31,7 @@ def keys(request: MemberRequest) -> HttpResponse:
 
 # A key outlives the session that made it, so a borrowed browser must not make one.
 @page(Permission.MANAGE_KEYS, "GET", "POST")
-@reauthentication_required(allow_get=False)
+@reauthentication_required(allow_get=False)  # type: ignore[untyped-decorator]
 def new(request: MemberRequest) -> HttpResponse:
     """Issue a key; the page that answers the form shows its secret, and nothing else ever does."""
     form = KeyForm(request.POST or None)

@@ -1,11 +1,10 @@
 """The library: collections, their documents, and uploading into them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,6 +18,9 @@ from lectern.jobs.models import Job
 from lectern.tenants.access import Permission, Principal
 from lectern.web.forms import UploadForm
 from lectern.web.pages import MemberRequest, page, rows_of_page
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,7 @@ def document_row(document: Document) -> DocumentRow:
     return DocumentRow(document=document, version=version, state=state_of(version))
 
 
-def _take(actor: Principal, into: Collection, file: UploadedFile) -> FileResult:
+def _take(actor: Principal, into: Collection, file: "UploadedFile[Any]") -> FileResult:
     name = clean_name(file.name or "")
     try:
         return FileResult(name=name, upload=accept_upload(actor, into, file))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, cast
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -28,21 +28,20 @@ class MemberRequest(HttpRequest):
     request_id: str
 
 
+View = Callable[Concatenate[MemberRequest, Rest], HttpResponseBase]
+GuardedView = Callable[Concatenate[Any, Rest], HttpResponseBase]
+
+
 def page(
     permission: Permission | None = None, *methods: str
-) -> Callable[
-    [Callable[Concatenate[MemberRequest, Rest], HttpResponseBase]],
-    Callable[Concatenate[Any, Rest], HttpResponseBase],
-]:
+) -> Callable[[View[Rest]], GuardedView[Rest]]:
     """The view is for signed-in members with ``permission``, and for ``methods`` (else GET).
 
     Strangers are led to the sign-in page and back.
     """
     allowed = tuple(methods) or ("GET",)
 
-    def decorate(
-        view: Callable[Concatenate[MemberRequest, Rest], HttpResponseBase],
-    ) -> Callable[Concatenate[Any, Rest], HttpResponseBase]:
+    def decorate(view: View[Rest]) -> GuardedView[Rest]:
         @wraps(view)
         def guarded(request: Any, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponseBase:
             if request.principal is None:
@@ -53,7 +52,7 @@ def page(
                 require(request.principal, permission)
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("GuardedView[Rest]", guarded)
 
     return decorate
 

@@ -39,6 +39,11 @@
         headers: { Accept: "text/event-stream" },
         signal: underWay.signal,
       });
+      if (response.redirected) {
+        // The session has ended: this is the sign-in page.
+        window.location.assign(response.url);
+        return;
+      }
       if (!response.ok) throw new Refused(await complaintOf(response));
       const last = await show(response, turn);
       if (last === null) throw new Refused(words.lost);

@@ -124,7 +124,8 @@
   /* --- what went wrong ------------------------------------------------------------ */
 
   document.addEventListener("htmx:responseError", (event) => {
-    tell(`${event.detail.xhr.status}: ${document.title}`);
+    const words = document.getElementById("toast").dataset.stale;
+    tell(words.replace("{status}", event.detail.xhr.status));
   });
   document.addEventListener("allauth.error", (event) => {
     event.preventDefault();

@@ -76,6 +76,11 @@
   }
 
   function taken(row, request) {
+    const signIn = request.getResponseHeader("HX-Redirect");
+    if (signIn) {
+      window.location.assign(signIn);
+      return;
+    }
     if (request.status >= 400) {
       const page = new DOMParser().parseFromString(request.responseText, "text/html");
       refuse(row, page.querySelector(".lead, .reason")?.textContent || words.failed);
