@@ -4,12 +4,17 @@ from contextlib import nullcontext
 from uuid import uuid4
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.utils import DatabaseError, ProgrammingError
+from django.http import HttpResponse
 
 from fakes import HashEmbedder
 from lectern.documents.models import Collection
 from lectern.documents.search import retrieve, scope_of
+from lectern.settings import database
+from lectern.tenants.checks import RoleGuard, UnfencedRole
+from lectern.tenants.middleware import TenantMiddleware
 from lectern.tenants.scoping import tenant_context
 from tenant_seeds import TENANT_TABLES, SeededTenant, api_client, make_seeded_tenant
 
@@ -121,6 +126,20 @@ def test_only_the_listed_functions_look_across_tenants(db):
     }
 
 
+def test_functions_that_look_across_tenants_are_for_the_application_alone(db):
+    by_anybody = rows(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND has_function_privilege('public', oid,"
+        " 'EXECUTE') AND pronamespace = 'public'::regnamespace"
+    )
+    by_us = rows(
+        "SELECT proname FROM pg_proc WHERE prosecdef AND has_function_privilege(oid, 'EXECUTE')"
+        " AND pronamespace = 'public'::regnamespace"
+    )
+
+    assert by_anybody == []
+    assert {name for (name,) in by_us} == set(ACROSS_TENANTS)
+
+
 def found_for(scope, inside):
     """How many passages a search for a word of every seed finds, inside a tenant or in none."""
     with tenant_context(inside) if inside else nullcontext():
@@ -177,6 +196,32 @@ def test_the_application_connects_as_a_role_that_every_fence_binds(db):
     )
 
     assert (name, superuser, bypasses, owns, becomes) == ("lectern_app", False, False, False, False)
+
+
+def connection_as(url):
+    """The application's connection, had LECTERN_DATABASE_URL been ``url``."""
+    changed = {k: v for k, v in database(url).items() if k not in {"ENGINE", "OPTIONS"}}
+    return DatabaseWrapper(connections["owner"].settings_dict | changed, alias="default")
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"), [("superuser", "is a superuser"), ("owner", "bypasses .* owns tables")]
+)
+def test_a_role_that_could_pass_the_fences_is_not_connected_with(db, postgres, role, reason):
+    unsafe = connection_as(getattr(postgres.start(), f"{role}_url"))
+
+    with pytest.raises(UnfencedRole, match=reason):
+        RoleGuard()(connection=unsafe)
+
+    assert unsafe.connection is None
+
+
+def test_the_role_that_is_fenced_is_looked_at_once(db, postgres, django_assert_num_queries):
+    guard = RoleGuard()
+    guard(connection=connection)
+
+    with django_assert_num_queries(0):
+        guard(connection=connection)
 
 
 def test_every_reference_between_tenants_rows_carries_the_tenant(db):
@@ -309,3 +354,21 @@ def test_a_connection_that_served_a_tenant_shows_nothing_to_the_next(one_connect
     assert server_process() == before
     assert rows("SELECT count(*) FROM documents_collection") == [(0,)]
     assert rows("SELECT coalesce(current_setting('app.tenant_id', true), '')") == [("",)]
+
+
+@pytest.mark.parametrize(("status", "kept"), [(204, 1), (404, 1), (500, 0), (503, 0)])
+def test_a_request_that_ends_in_an_error_of_the_server_leaves_nothing_half_written(
+    seeded, rf, status, kept
+):
+    tenant_id = seeded.administrator.tenant_id
+
+    def half_done(request):
+        Collection.objects.create(tenant_id=tenant_id, name="Half written")
+        return HttpResponse(status=status)
+
+    asked = rf.get("/api/v1/x", headers={"Authorization": f"Bearer {seeded.secret}"})
+    response = TenantMiddleware(half_done)(asked)
+
+    assert response.status_code == status
+    with tenant_context(tenant_id):
+        assert Collection.objects.filter(name="Half written").count() == kept

@@ -1,6 +1,7 @@
 """Django's entry to the tenants app."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 
 
 class TenantsConfig(AppConfig):
@@ -8,4 +9,6 @@ class TenantsConfig(AppConfig):
     label = "tenants"
 
     def ready(self) -> None:
-        from lectern.tenants import checks  # noqa: F401  registers the system checks
+        from lectern.tenants.checks import RoleGuard
+
+        connection_created.connect(RoleGuard(), weak=False)

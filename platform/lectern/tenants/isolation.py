@@ -61,9 +61,10 @@ def across_tenants(signature: str, returns: str, body: str, *, language: str = "
         [
             f"CREATE FUNCTION {signature} RETURNS {returns} LANGUAGE {language} STABLE "
             f"SECURITY DEFINER SET search_path = public, pg_temp AS $body$ {body} $body$",
-            f"ALTER FUNCTION {signature} OWNER TO lectern_search",
+            # While it is still ours: revoking for another owner would do nothing, silently.
             f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC",
             f"GRANT EXECUTE ON FUNCTION {signature} TO lectern_app",
+            f"ALTER FUNCTION {signature} OWNER TO lectern_search",
         ],
         f"DROP FUNCTION {signature}",
     )

@@ -1,6 +1,8 @@
 """Finds out who sends a request and opens that tenant for it."""
 
 from collections.abc import Callable
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -35,14 +37,22 @@ class TenantMiddleware:
             request.refusal = refusal
         if request.principal is None:
             return self.get_response(request)
-        with tenant_context(request.principal.tenant_id):
+        with suppress(_Failed), tenant_context(request.principal.tenant_id):
             if request.principal.key_id is not None:
                 note_use(request.principal.key_id)
             response = self.get_response(request)
+            if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                # Django has made a response of the exception already, so nothing else would
+                # undo what was half written.
+                raise _Failed
         if response.streaming:
             # Otherwise the stream would keep its pooled connection until its last word.
             connection.close()
         return response
+
+
+class _Failed(Exception):
+    """Undoes what a request wrote that ended in an error of the server."""
 
 
 def _principal(request: Any) -> Principal | None:
