@@ -1,7 +1,7 @@
 """The passages for a question: by meaning and by words, fused in one statement.
 
-The application, not the planner, decides how vectors are compared: up to ``EXACT_UP_TO``
-candidates by an exact scan, above that by the HNSW index where one was built. For a
+The application, not the planner, decides how vectors are compared: all of them, or above
+``vector_index.EXACT_UP_TO`` candidates through the HNSW index where one was built. For a
 selective filter the planner's choice was both slower and wrong (docs/architecture.md).
 """
 
@@ -18,9 +18,9 @@ from lectern.documents.fusion import DOCUMENT, DOCUMENT_CHUNKS, LEXICAL
 from lectern.documents.models import Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.terms import DIMENSIONS, dimension, rarities, terms
+from lectern.documents.vector_index import index_serves
 from lectern.documents.vectors import vector_cursor
 
-EXACT_UP_TO = 20_000
 EACH_LEG = 100
 # The rarer terms look for candidates, until they bring about so many chunks to be ranked by all
 # terms: a frequent one in an OR costs seconds in a large index and ranks nothing.
@@ -119,14 +119,14 @@ def retrieve(scope: Scope, question: str, embedder: Embedder, *, limit: int = 10
     with vector_cursor() as cursor:
         rarity = _rarities(cursor, scope, sorted(set(terms(question))))
         parameters = _parameters(scope, rarity) | {"vector": HalfVector(vector), "limit": limit}
-        exact = scope.chunks <= EXACT_UP_TO
-        if not exact:
+        indexed = index_serves(scope.tenant_id, scope.chunks)
+        if indexed:
             cursor.execute(
                 "SELECT set_config('hnsw.ef_search', '200', true),"
                 " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
             )
         # Adding 0 to the distance keeps the planner from taking the index.
-        statement = _SEARCH.format(exact=" + 0" if exact else "")
+        statement = _SEARCH.format(exact="" if indexed else " + 0")
         rows = cursor.execute(statement, parameters).fetchall()
     return Retrieval(passages=tuple(_passage(row) for row in rows), rarities=rarity.of)
 

@@ -1,5 +1,7 @@
 """A database cursor that sends vectors in binary."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -7,14 +9,17 @@ from django.db import connection
 from pgvector.psycopg import register_vector
 
 
-def vector_cursor() -> "psycopg.Cursor[Any]":
+@contextmanager
+def vector_cursor() -> Iterator["psycopg.Cursor[Any]"]:
     """A cursor on Django's connection, in its transaction, that binds on the server.
 
     Django's own cursor writes parameters into the statement as text, which for a vector
-    takes longer than searching with it.
+    takes longer than searching with it. Errors of the database are Django's all the same.
     """
     connection.ensure_connection()
     raw = cast("psycopg.Connection[Any]", connection.connection)
-    if raw.adapters.types.get("halfvec") is None:
-        register_vector(raw)
-    return psycopg.Cursor(raw)
+    with connection.wrap_database_errors:
+        if raw.adapters.types.get("halfvec") is None:
+            register_vector(raw)
+        with psycopg.Cursor(raw) as cursor:
+            yield cursor
