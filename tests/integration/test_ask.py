@@ -5,7 +5,7 @@ from django.conf import settings
 
 from factories import make_collection, make_document, make_member
 from lectern.answering.ask import Done, Sentence, Sources, answer_of, answer_question
-from lectern.answering.models import Answer, Citation, Question
+from lectern.answering.models import Answer, Citation, Finding, Question
 from lectern.backends.engines import question_embedder
 from lectern.documents.models import Collection, Document, Page
 from lectern.documents.removal import remove_document
@@ -147,4 +147,115 @@ def test_a_document_deleted_while_it_is_being_answered_is_not_quoted(
     with pytest.raises(Conflict, match="was deleted"):
         list(events)
 
+    assert "30 days" not in str(list(Answer.objects.values()))
+
+
+QUESTION = "Within how many days must claims be submitted?"
+
+
+def test_a_document_deleted_after_the_search_ends_the_answer_with_that_reason(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    collection.refresh_from_db()
+    events = answer_question(tenant, collection, QUESTION)
+    next(events)
+    remove_document(tenant, policy)
+
+    with pytest.raises(Conflict, match="was deleted"):
+        list(events)
+
+
+def test_an_answer_that_failed_is_kept_as_failed_and_quotes_nothing(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    collection.refresh_from_db()
+    events = answer_question(tenant, collection, QUESTION)
+    next(events)
+    remove_document(tenant, policy)
+
+    with pytest.raises(Conflict):
+        list(events)
+
+    answer = Answer.objects.get()
+    assert answer.outcome == Answer.Outcome.FAILED
+    assert "was deleted" in answer.text
+    assert answer.passages == []
+
+
+def test_a_reader_who_leaves_ends_the_answer_without_a_verdict(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    collection.refresh_from_db()
+    events = answer_question(tenant, collection, QUESTION)
+    next(events)
+
+    events.close()
+
+    assert Question.objects.count() == 1
     assert not Answer.objects.exists()
+
+
+def test_an_answer_from_two_documents_loses_only_what_the_deleted_one_said(
+    tenant: Principal, collection: Collection
+):
+    embedder = question_embedder(settings.STATE)
+    texts = ["Travel claims are due within 30 days.", "Travel claims are due within 60 days."]
+    first, second = (
+        make_document(tenant, collection, text, title=f"Rule {number}", embedder=embedder)
+        for number, text in enumerate(texts)
+    )
+    answer = ask(tenant, collection, "Within how many days are travel claims due?")
+    assert set(answer.citations.values_list("document_id", flat=True)) == {first.pk, second.pk}
+
+    remove_document(tenant, first)
+
+    answer.refresh_from_db()
+    kept = answer.citations.get(document=second)
+    assert answer.text[kept.sentence_start : kept.sentence_end] == texts[1]
+    assert "30 days" not in answer.text + str(answer.passages)
+
+
+def test_what_a_check_said_of_a_deleted_document_is_gone(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    answer = ask(tenant, collection, QUESTION)
+    Finding.objects.create(
+        tenant_id=tenant.tenant_id,
+        answer=answer,
+        plugin="finance",
+        check_name="figures",
+        severity="warn",
+        message="30 days is in no source",
+    )
+
+    remove_document(tenant, policy)
+
+    assert "30 days" not in Finding.objects.get().message
+
+
+def test_a_refusal_that_a_check_made_of_a_deleted_document_loses_its_reason(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    answer = ask(tenant, collection, "Who won the chess world championship in 1972?")
+    Answer.objects.filter(pk=answer.pk).update(text="30 days is in no source")
+    Finding.objects.create(
+        tenant_id=tenant.tenant_id,
+        answer=answer,
+        plugin="finance",
+        check_name="figures",
+        severity="block",
+        message="30 days is in no source",
+    )
+
+    remove_document(tenant, policy)
+
+    answer.refresh_from_db()
+    assert "30 days" not in answer.text
+
+
+def test_a_question_from_a_terminal_that_is_no_unicode_is_asked_all_the_same(
+    tenant: Principal, collection: Collection
+):
+    answer = ask(tenant, collection, "What is the limit\udcff?")
+
+    assert answer.question.text == "What is the limit??"

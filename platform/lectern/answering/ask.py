@@ -6,10 +6,12 @@ database opens the tenant for itself, so a slow reader of a stream costs nothing
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
+from django.db import Error
 
 from lectern import sdk
 from lectern.answering.checking import blocked, check
@@ -22,13 +24,14 @@ from lectern.backends.engines import question_embedder
 from lectern.documents.models import Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.search import Retrieval, retrieve, scope_of
-from lectern.errors import Invalid
+from lectern.errors import Invalid, LecternError
 from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.scoping import tenant_context
 
 ENGINE = "quotation"
 PASSAGES = 10
 REFUSAL = "Nothing in these documents answers that."
+FAILURE = "Something failed here while this was answered. Ask again."
 NO_DOCUMENTS = "There is nothing to search yet: no document here is ready. Add documents first."
 
 
@@ -117,8 +120,21 @@ def _events(
         )
         found = retrieve(scope_of([collection], document), text, embedder, limit=PASSAGES)
     clock.note("search")
-    yield Sources(question_id=question.pk, passages=found.passages)
+    try:
+        yield Sources(question_id=question.pk, passages=found.passages)
+        yield from _answered(actor, question, found, clock)
+    except Exception as error:
+        # Where the database is what failed, the question stays without a verdict.
+        with suppress(Error):
+            _record_failure(actor, question, error, clock)
+        raise
 
+
+def _answered(
+    actor: Principal, question: Question, found: Retrieval, clock: _Clock
+) -> Iterator[Event]:
+    text, collection = question.text, question.collection
+    embedder = question_embedder(settings.STATE)
     evidence = weigh(text, found.passages, found.rarities)
     quotes = quote(text, found.passages, embedder, found.rarities) if evidence.suffices else []
     clock.note("quote")
@@ -148,6 +164,20 @@ def _events(
     yield Done(answer_id=answer.pk, outcome=answer.outcome, text=answer.text)
 
 
+def _record_failure(actor: Principal, question: Question, error: Exception, clock: _Clock) -> None:
+    with tenant_context(actor.tenant_id):
+        Answer.objects.create(
+            tenant_id=actor.tenant_id,
+            question=question,
+            outcome=Answer.Outcome.FAILED,
+            text=error.message if isinstance(error, LecternError) else FAILURE,
+            engine=ENGINE,
+            adapter=question.collection.answerer,
+            confidence=0.0,
+            timings=clock.steps,
+        )
+
+
 def _judge(plugin: str, question: str, cited: CitedText, found: Retrieval) -> _Verdict:
     if not cited.citations:
         text = REFUSAL if found.passages else NO_DOCUMENTS
@@ -160,7 +190,8 @@ def _judge(plugin: str, question: str, cited: CitedText, found: Retrieval) -> _V
 
 
 def _checked(text: str) -> str:
-    text = text.replace("\0", "").strip()
+    # Postgres stores neither NUL nor what a terminal sent that is no Unicode.
+    text = text.replace("\0", "").encode(errors="replace").decode().strip()
     if not text:
         raise Invalid("The question is empty. Type a question.", code="question_empty")
     if len(text) > settings.MAX_QUESTION_CHARACTERS:

@@ -12,6 +12,7 @@ from lectern.answering.quoting import Quote
 from lectern.documents.content import Box, WordBoxes
 from lectern.documents.models import Page
 from lectern.documents.passages import Passage
+from lectern.errors import Conflict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +45,18 @@ class CitedText:
 
 
 def cite(quotes: Sequence[Quote]) -> CitedText:
-    """Join ``quotes`` to a text and find each on its page. Runs inside the tenant."""
+    """Join ``quotes`` to a text and find each on its page. Runs inside the tenant.
+
+    Raises ``Conflict`` if a page is gone since its passage was found.
+    """
     pages = _pages(quotes)
     text, citations = "", []
     for number, quote in enumerate(quotes, start=1):
         sentence = " ".join(quote.text.split())
         text = f"{text} {sentence}" if text else sentence
-        page = pages[quote.passage.version_id, quote.passage.page]
+        page = pages.get((quote.passage.version_id, quote.passage.page))
+        if page is None:
+            raise source_removed()
         citations.append(
             CitationDraft(
                 number=number,
@@ -65,6 +71,14 @@ def cite(quotes: Sequence[Quote]) -> CitedText:
             )
         )
     return CitedText(text=text, citations=tuple(citations))
+
+
+def source_removed() -> Conflict:
+    """The refusal to answer from a document that was deleted meanwhile."""
+    return Conflict(
+        "A document that this answer cites was deleted while it was being written. Ask again.",
+        code="source_removed",
+    )
 
 
 def _heading(quote: Quote) -> str:

@@ -47,8 +47,13 @@ class Outcome:
 
 def golden_questions(file: Path) -> list[GoldenQuestion]:
     """The questions of a JSON-lines file; ``Invalid`` names the line that is wrong."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file.name} is not UTF-8: {error}. Save it as UTF-8.") from error
     questions = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+    # Not splitlines(): a text may hold separators that end no line of JSON.
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -68,14 +73,15 @@ def ask_golden(
     documents: Mapping[str, Document],
 ) -> Iterator[Outcome]:
     """Ask each question; ``documents`` by the path under which the questions name them."""
-    paths = {document.pk: path for path, document in documents.items()}
+    paths = {str(document.pk): path for path, document in documents.items()}
     for golden in questions:
         started = time.perf_counter()
         with tenant_context(actor.tenant_id):
             within = documents.get(golden.document) if golden.within else None
             answer = answer_of(answer_question(actor, collection, golden.text, document=within))
             elapsed = (time.perf_counter() - started) * 1000
-            yield _outcome(golden, answer, {str(pk): path for pk, path in paths.items()}, elapsed)
+            outcome = _outcome(golden, answer, paths, elapsed)
+        yield outcome
 
 
 def _golden(row: Mapping[str, Any]) -> GoldenQuestion:

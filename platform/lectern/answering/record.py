@@ -5,11 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from lectern import sdk
-from lectern.answering.citing import CitationDraft
+from lectern.answering.citing import CitationDraft, source_removed
 from lectern.answering.models import Answer, Citation, Finding
 from lectern.documents.models import DocumentVersion
 from lectern.documents.passages import Passage
-from lectern.errors import Conflict
 
 
 def record_answer(
@@ -25,10 +24,7 @@ def record_answer(
     """
     alive = _alive(passages)
     if any(draft.passage.version_id not in alive for draft in citations):
-        raise Conflict(
-            "A document that this answer cites was deleted while it was being written. Ask again.",
-            code="source_removed",
-        )
+        raise source_removed()
     kept = [passage for passage in passages if passage.version_id in alive]
     answer.passages = [_as_json(passage) for passage in kept]
     answer.save(force_insert=True)

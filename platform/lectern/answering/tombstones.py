@@ -1,13 +1,16 @@
 """What answers keep of a document that was deleted: that it was cited, and not what it said."""
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import Prefetch
 from django.db.models.functions import Now
 
-from lectern.answering.models import Answer, Citation
+from lectern.answering.models import Answer, Citation, Finding
 from lectern.documents.removal import on_removal
 
 GONE = "[removed with its document]"
+AT_ONCE = 200
 
 
 def connect() -> None:
@@ -16,34 +19,44 @@ def connect() -> None:
 
 
 def blank_citations(document_id: UUID) -> int:
-    """Empty every quote taken from the document, in citations and in the answers' text.
+    """Empty whatever was taken from the document: quotes, passages, and what checks said of them.
 
     Returns how many answers were changed. Runs in the transaction that removes the document.
     """
     citing = Citation.objects.filter(document_id=document_id)
-    answers = {
-        answer.pk: answer
-        for answer in Answer.objects.filter(
-            pk__in=citing.values("answer_id"),
+    # What an answer cites is among its passages. Only its own collection's answers are looked
+    # through: no index serves such a condition under row-level security.
+    reached = Answer.objects.filter(
+        question__collection__documents=document_id,
+        passages__contains=[{"document_id": str(document_id)}],
+    )
+    ids = list(reached.order_by("pk").values_list("pk", flat=True))
+    for start in range(0, len(ids), AT_ONCE):
+        answers = Answer.objects.filter(pk__in=ids[start : start + AT_ONCE]).prefetch_related(
+            Prefetch("citations", queryset=citing, to_attr="doomed"), "findings"
         )
-    }
-    for citation in citing.order_by("answer_id", "-sentence_start"):
-        answer = answers[citation.answer_id]
+        for answer in answers:
+            _blank(answer, str(document_id))
+        Answer.objects.bulk_update(answers, ["text", "passages"])
+    # A check's message may name what it found in the document.
+    Finding.objects.filter(answer__in=ids).update(message=GONE)
+    citing.update(quote="", heading="", boxes=[], document=None, version=None, removed_at=Now())
+    return len(ids)
+
+
+def _blank(answer: Any, document_id: str) -> None:
+    """Empty the answer's text where it cites the document, and the passages that are of it."""
+    for citation in answer.doomed:
         # The sentence keeps its length, so that the offsets of the others stay right.
         width = citation.sentence_end - citation.sentence_start
-        answer.text = (
-            answer.text[: citation.sentence_start]
-            + GONE[:width].ljust(width)
-            + answer.text[citation.sentence_end :]
-        )
-    for answer in Answer.objects.filter(passages__contains=[{"document_id": str(document_id)}]):
-        changed = answers.setdefault(answer.pk, answer)
-        changed.passages = [
-            passage | {"text": "", "context": "", "removed": True}
-            if passage["document_id"] == str(document_id)
-            else passage
-            for passage in answer.passages
-        ]
-    Answer.objects.bulk_update(answers.values(), ["text", "passages"], batch_size=200)
-    citing.update(quote="", heading="", boxes=[], document=None, version=None, removed_at=Now())
-    return len(answers)
+        before, after = answer.text[: citation.sentence_start], answer.text[citation.sentence_end :]
+        answer.text = before + GONE[:width].ljust(width) + after
+    if answer.outcome == Answer.Outcome.REFUSED and answer.findings.all():
+        # The reason of such a refusal is what a check said.
+        answer.text = GONE
+    answer.passages = [
+        passage | {"text": "", "context": "", "removed": True}
+        if passage["document_id"] == document_id
+        else passage
+        for passage in answer.passages
+    ]

@@ -1,0 +1,40 @@
+"""Reading golden questions from a file."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from lectern.answering.golden import golden_questions
+from lectern.errors import Invalid
+
+ROW = {"id": 1, "question": "Q?", "answer": "A", "doc": "docs/a.pdf", "pages": [1]}
+
+
+def a_file(folder: Path, *rows: dict) -> Path:
+    file = folder / "questions.jsonl"
+    file.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), "utf-8")
+    return file
+
+
+def test_a_line_separator_within_a_text_ends_no_line(tmp_path: Path):
+    file = a_file(tmp_path, ROW | {"evidence_text": "One\u2028two\x85three"})
+
+    (golden,) = golden_questions(file)
+
+    assert golden.evidence == "One\u2028two\x85three"
+
+
+def test_a_line_that_is_no_question_is_named(tmp_path: Path):
+    file = a_file(tmp_path, ROW | {"evidence_text": ""}, {"id": 2})
+
+    with pytest.raises(Invalid, match="line 2"):
+        golden_questions(file)
+
+
+def test_a_file_that_is_not_utf8_is_refused_with_that_reason(tmp_path: Path):
+    file = tmp_path / "questions.jsonl"
+    file.write_bytes(b"\xff\xfe\x00")
+
+    with pytest.raises(Invalid, match="UTF-8"):
+        golden_questions(file)
