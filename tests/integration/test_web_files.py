@@ -1,12 +1,14 @@
 """Files in the browser: page images, and originals that are saved and never shown."""
 
 import io
+from threading import BoundedSemaphore
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from factories import make_collection, make_tenant
+from lectern.documents import page_images
 from lectern.documents.models import Document, DocumentVersion
 from lectern.tenants.scoping import tenant_context
 from made_files import lines, make_pdf
@@ -54,6 +56,17 @@ def test_a_page_image_is_kept_by_its_readers_browser_alone(browser, pdf):
     assert first["Cache-Control"] == "private, max-age=86400, immutable"
     assert again.status_code == 304
     assert not again.content
+
+
+def test_pages_that_are_slow_to_draw_do_not_hold_everybody_up(browser, pdf, monkeypatch):
+    monkeypatch.setattr(page_images, "_turns", BoundedSemaphore(1))
+    monkeypatch.setattr(page_images, "TURN_COMES_WITHIN_S", 0)
+    address = f"/documents/{pdf.pk}/versions/1/pages/1.png"
+
+    with page_images._turns:
+        meanwhile = browser.get(address).status_code
+
+    assert (meanwhile, browser.get(address).status_code) == (503, 200)
 
 
 def test_another_tenants_reader_is_not_told_that_an_image_is_unchanged(browser, pdf):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -19,6 +20,11 @@ log = logging.getLogger(__name__)
 PIXELS_PER_POINT = 1.5
 LONGEST_SIDE = 2_000  # pixels
 PATIENCE_S = 60
+# Each request that waits for a picture holds a connection to the database, of which there are
+# few, so pages that are slow to draw must not take all of them.
+DRAWN_AT_ONCE = 3
+TURN_COMES_WITHIN_S = 5
+_turns = BoundedSemaphore(DRAWN_AT_ONCE)
 
 
 def page_image(version: DocumentVersion, number: int) -> bytes:
@@ -27,8 +33,13 @@ def page_image(version: DocumentVersion, number: int) -> bytes:
         raise NotFound(f"{version.file_name} has no picture of a page {number}.")
     kept = _folder(version) / f"{number}.png"
     if not kept.is_file():
-        kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _draw(version, number, kept)
+        if not _turns.acquire(timeout=TURN_COMES_WITHIN_S):
+            raise Unavailable("Many pages are being drawn. Load this one again in a moment.")
+        try:
+            kept.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _draw(version, number, kept)
+        finally:
+            _turns.release()
     return kept.read_bytes()
 
 
@@ -47,15 +58,20 @@ def _draw(version: DocumentVersion, number: int, target: Path) -> None:
     command = [sys.executable, "-I", "-m", "lectern.documents.page_renderer"]
     arguments = [file, str(number), str(PIXELS_PER_POINT), str(LONGEST_SIDE)]
     with tempfile.TemporaryDirectory(prefix="lectern-page-") as folder:
+        picture = Path(folder) / "page.png"
         try:
-            drawn = subprocess.run(
-                [*command, *arguments],
-                capture_output=True,
-                cwd=folder,
-                env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder},
-                timeout=PATIENCE_S,
-                check=True,
-            ).stdout
+            # Into a file and not a pipe: how much the process may write to files is limited.
+            with picture.open("wb") as output:
+                subprocess.run(
+                    [*command, *arguments],
+                    stdout=output,
+                    stderr=subprocess.DEVNULL,
+                    cwd=folder,
+                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder},
+                    timeout=PATIENCE_S,
+                    check=True,
+                )
+            drawn = picture.read_bytes()
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
             log.warning("page not drawn version=%s page=%d: %s", version.pk, number, error)
             raise Unavailable(
