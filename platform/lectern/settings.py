@@ -6,6 +6,7 @@ Two variables move it from one machine to many: ``LECTERN_DATABASE_URL`` and
 """
 
 import os
+import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -56,7 +57,8 @@ def secret_key() -> str:
         return stored.read_text().strip()
     if PRODUCTION:
         raise ImproperlyConfigured("LECTERN_SECRET_KEY is not set; production needs one")
-    return "only-for-commands-before-the-first-start-" + "0" * 32
+    # For commands before the first start. Never a fixed one, which everybody would know.
+    return secrets.token_urlsafe(64)
 
 
 SECRET_KEY = secret_key()
@@ -251,6 +253,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "lectern.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+if PRODUCTION:
+    # Browsers take cookies of these names from this very host alone, and over HTTPS.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 from django.conf import settings
+
 from lectern.embedded.plan import PLAN
 
 DEPLOY = Path(settings.ROOT) / "deploy"
@@ -32,9 +33,21 @@ def test_the_worker_of_compose_reads_the_queues_of_lectern_up():
 
 
 def test_nothing_is_published_beyond_this_machine_by_default():
-    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+    published = [
+        port for service in COMPOSE["services"].values() for port in service.get("ports", [])
+    ]
 
     assert published == ["${LECTERN_BIND:-127.0.0.1}:8000:8000"]
+
+
+def test_what_serves_and_what_reads_cannot_sign_in_as_the_owner_of_the_tables():
+    given = {
+        name: set(service.get("environment", {})) for name, service in COMPOSE["services"].items()
+    }
+
+    assert {name for name, names in given.items() if "LECTERN_DATABASE_OWNER_URL" in names} == {
+        "prepare"
+    }
 
 
 def test_the_image_copies_what_is_there():
