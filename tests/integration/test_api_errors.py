@@ -3,6 +3,7 @@
 import errno
 import json
 import threading
+from base64 import urlsafe_b64encode
 
 import pytest
 from django.core.files.storage import FileSystemStorage
@@ -12,7 +13,9 @@ from django.test import Client
 from django.utils import timezone
 
 from factories import PASSWORD, make_collection, make_tenant
-from lectern.documents.models import Document
+from lectern.api.versions import LOWEST_FIRST
+from lectern.documents.models import Document, Page
+from lectern.errors import Invalid
 from lectern.tenants.access import Permission, Principal
 from lectern.tenants.keys import issue_key, revoke_key
 from lectern.tenants.models import ApiKey, User
@@ -222,6 +225,14 @@ def test_a_body_of_many_megabytes_is_too_large(client):
 def test_a_made_up_cursor_is_refused(client):
     for cursor in ("x", "bnVsbA==", "W251bGwsIG51bGxd", "WzEsIDJd", "é"):
         problem_in(client.get(COLLECTIONS, {"cursor": cursor}), 422, "invalid_cursor")
+
+
+@pytest.mark.parametrize("made_up", ["[" * 20_000, '[Infinity, "0"]', '[1e400, "0"]'])
+def test_a_cursor_made_up_to_break_the_reader_is_refused(administrator, made_up):
+    cursor = urlsafe_b64encode(made_up.encode()).decode()
+
+    with tenant_context(administrator.tenant_id), pytest.raises(Invalid, match="not one of ours"):
+        LOWEST_FIRST.after(Page.objects.all(), cursor)
 
 
 def test_a_full_disk_is_told_and_nothing_is_kept(administrator, client, settings):

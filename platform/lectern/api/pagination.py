@@ -18,6 +18,16 @@ from lectern.errors import Invalid
 Row = TypeVar("Row", bound=Model)
 Item = TypeVar("Item")
 
+# Whatever taking a made-up cursor apart may raise; the last two for [[[… and for Infinity.
+_NOT_A_CURSOR = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    ValidationError,
+    RecursionError,
+    OverflowError,
+)
+
 
 class Paging(BaseModel):
     """Which page of a list is wanted."""
@@ -55,7 +65,7 @@ class Order:
                 Q(**{f"{self.field}__{beyond}": value})
                 | Q(**{self.field: value, f"id__{beyond}": UUID(identifier)})
             )
-        except (ValueError, TypeError, AttributeError, ValidationError) as error:
+        except _NOT_A_CURSOR as error:
             raise Invalid(
                 "This cursor is not one of ours. Take the address in 'next' of the page before.",
                 code="invalid_cursor",
