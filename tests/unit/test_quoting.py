@@ -90,6 +90,49 @@ def test_the_header_of_a_table_cut_in_two_comes_from_the_context():
     assert (first.text, first.header) == ("Inventory\t429\t911", "\t2019\t2018")
 
 
+GROUPED = (
+    "Balance sheet\t2019\t2018\n\t(in millions)\nCurrent assets:\nInventory\t98\t145\n"
+    "Long-term assets:\nInventory\t207\t22\nGoodwill\t19\t26"
+)
+
+
+def test_the_label_above_rows_tells_apart_rows_of_one_name():
+    first = quoted("What was the inventory in long-term assets?", passage(GROUPED))[0]
+
+    assert first.text == "Inventory\t207\t22"
+    assert first.header == "Balance sheet\t2019\t2018\n\t(in millions)"
+
+
+def test_what_leads_to_a_table_is_not_quoted_without_it():
+    text = f"Goodwill was allocated as follows:\n{TABLE}\nGoodwill\t19\t26"
+
+    texts = [found.text for found in quoted("How was goodwill allocated?", passage(text))]
+
+    assert texts[0] == "Goodwill\t19\t26"
+    assert not any("as follows" in found for found in texts)
+
+
+def test_a_heading_inside_a_passage_is_not_quoted_but_counts_for_what_is_below():
+    text = "Adults\n\nIt is given by mouth.\n\nChildren\n\nIt is given by spoon."
+
+    first = quoted("What is given to children?", passage(text, context="Dose"))[0]
+
+    assert first.text == "It is given by spoon."
+
+
+def test_a_second_quote_on_another_year_is_not_added():
+    texts = [
+        found.text
+        for found in quoted(
+            "How far did receipts rise in 2014?",
+            passage("Receipts rose by 5 percent in 2014.", number=1),
+            passage("Receipts rose by 7 percent in 2016.", number=2),
+        )
+    ]
+
+    assert texts == ["Receipts rose by 5 percent in 2014."]
+
+
 def test_prose_has_no_header():
     assert quoted("How far did receipts rise?", passage(PROSE))[0].header == ""
 
@@ -139,6 +182,14 @@ def test_the_heading_tells_apart_what_the_sentences_do_not():
     )[0]
 
     assert first.text == "It is given by mouth at night."
+
+
+@given(st.text(alphabet="ab1 .:\t\n-", max_size=80), st.text(alphabet="a \t\n", max_size=20))
+def test_whatever_the_passage_quotes_lie_within_it(text, context):
+    for found in quoted("Is a b, or 1?", passage(text, context=context)):
+        start, end = found.start - PAGE_START, found.end - PAGE_START
+        assert 0 <= start < end <= len(text)
+        assert text[start:end] == found.text
 
 
 def test_without_passages_nothing_is_quoted():

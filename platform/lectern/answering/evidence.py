@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from lectern.documents.passages import Passage
 
-COSINE = 6.3
-COVERAGE = 6.8
-INTERCEPT = -7.5
+COSINE = 6.0
+COVERAGE = 7.3
+INTERCEPT = -7.6
 # About one answerable question in twenty falls below, and nine of ten that no document answers.
-THRESHOLD = 0.42
+THRESHOLD = 0.47
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -109,10 +109,11 @@ def _context(passage: Passage) -> tuple[str, str]:
 
 def _spans(text: str) -> list[Span]:
     """The sentences of ``text``; a table row from the start of its line, for its empty cells."""
-    return [
-        (text.rfind("\n", 0, start) + 1 if "\t" in text[start:end] else start, end)
-        for start, end in sentences(text)
-    ]
+    spans: list[Span] = []
+    for start, end in sentences(text):
+        line = text.rfind("\n", 0, start) + 1
+        spans.append((line if "\t" in text[line:end] else start, end))
+    return spans
 
 
 def _is_heading(text: str, span: Span, after: Span) -> bool:
@@ -146,15 +147,14 @@ def _is_row(text: str, span: Span) -> bool:
 
 
 def _header(text: str, spans: Sequence[Span], index: int) -> str:
-    """The rows from ``index`` up to the first with a figure; none if that is too many rows."""
+    """The rows from ``index`` up to the first with a figure; of a table of words its first."""
     rows: list[str] = []
     for span in spans[index : index + _HEADER_ROWS + 1]:
         row = text[slice(*span)]
-        if "\t" not in row:
-            break
         if any(map(_is_figure, row.split("\t")[1:])):
             return "\n".join(rows)
-        rows.append(row)
+        if "\t" in row:
+            rows.append(row)
     return rows[0] if len(rows) > 1 else ""
 
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from lectern.documents.passages import Passage
 
 READ_PASSAGES = 6
-MOST_EMBEDDED = 12
+MOST_EMBEDDED = 8
 MOST_QUOTES = 3
 # Measured by benchmarks/quoting.py: half or twice as much changes little.
 WORDS = 0.75
 PASSAGE = 0.35
-NEARLY_AS_GOOD = 0.15
+NEARLY_AS_GOOD = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +56,8 @@ def quote(
     ``MOST_EMBEDDED`` sentences are embedded, however long the passages are.
     """
     asked = _Asked(question, rarities)
-    units = list(_distinct(passages[:READ_PASSAGES]))
-    units = sorted(units, key=asked.without_meaning, reverse=True)[:MOST_EMBEDDED]
+    units = sorted(_distinct(passages[:READ_PASSAGES]), key=asked.promise, reverse=True)
+    units = units[:MOST_EMBEDDED]
     if not units:
         return []
     vectors = embedder.embed([question, *map(_embedded, units)])
@@ -66,22 +66,41 @@ def quote(
         for cosine, unit in zip(vectors[1:] @ vectors[0], units, strict=True)
     ]
     scored.sort(key=lambda pair: -pair[0])
-    return _chosen(scored)
+    return _chosen(scored, asked)
 
 
 class _Asked:
-    """The question's terms and what it is worth to hold them."""
+    """The question's terms, and how much of the question a unit holds in words."""
 
     def __init__(self, question: str, rarities: Mapping[str, float]) -> None:
         self._rarities = {term: rarities.get(term, 0.0) for term in terms(question)}
         self._whole = sum(self._rarities.values()) or 1.0
+        self._held: dict[str, frozenset[str]] = {}
 
     def without_meaning(self, unit: Unit) -> float:
-        """The score of a sentence but for its cosine."""
-        around = f"{unit.passage.context}\n{unit.heading}\n{unit.header}\n{unit.text}"
-        held = self._rarities.keys() & set(terms(around))
-        share = sum(self._rarities[term] for term in held) / self._whole
-        return WORDS * share + PASSAGE * unit.passage.score
+        """The score of a unit but for its cosine."""
+        return WORDS * self._share(self._around(unit)) + PASSAGE * unit.passage.score
+
+    def promise(self, unit: Unit) -> float:
+        """Which units are worth a cosine: here the words of its own count once more."""
+        return self.without_meaning(unit) + WORDS * self._share(self._in(unit.text))
+
+    def numbers(self, unit: Unit) -> set[str]:
+        """The numbers of the question that the unit or what is above it holds."""
+        return {term for term in self._around(unit) if term[0].isdigit()}
+
+    def _around(self, unit: Unit) -> frozenset[str]:
+        parts = (unit.passage.context, unit.heading, unit.header, unit.text)
+        return frozenset().union(*map(self._in, parts))
+
+    def _in(self, text: str) -> frozenset[str]:
+        """The question's terms in ``text``; contexts and headers come again and again."""
+        if text not in self._held:
+            self._held[text] = frozenset(self._rarities.keys() & set(terms(text)))
+        return self._held[text]
+
+    def _share(self, held: frozenset[str]) -> float:
+        return sum(self._rarities[term] for term in held) / self._whole
 
 
 def _distinct(passages: Sequence[Passage]) -> Iterator[Unit]:
@@ -100,14 +119,18 @@ def _embedded(unit: Unit) -> str:
     return f"{unit.header}\n{unit.text}" if unit.header else unit.text
 
 
-def _chosen(scored: Sequence[tuple[float, Unit]]) -> list[Quote]:
-    best = scored[0][0]
+def _chosen(scored: Sequence[tuple[float, Unit]], asked: _Asked) -> list[Quote]:
+    """The best, and those nearly as good that hold the same numbers of the question: a
+    sentence on another year would contradict the first."""
+    best, first = scored[0]
+    numbers = asked.numbers(first)
     quotes: list[Quote] = []
     for score, unit in scored:
         if len(quotes) == MOST_QUOTES or score < best - NEARLY_AS_GOOD:
             break
         quoted = _quote(unit, score)
-        if not any(_overlap(quoted, other) for other in quotes):
+        overlapping = any(_overlap(quoted, other) for other in quotes)
+        if not overlapping and numbers <= asked.numbers(unit):
             quotes.append(quoted)
     return quotes
 
