@@ -5,6 +5,8 @@ from __future__ import annotations
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes import HashEmbedder
 from lectern.answering.quoting import MOST_EMBEDDED, MOST_QUOTES, Quote, quote
