@@ -1,6 +1,7 @@
 """What people are told about a version: where it stands, why, and what they can do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from lectern.documents.models import DocumentVersion
@@ -20,7 +21,10 @@ class StateName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentState:
-    """A state with its numbers and its reason; all of it comes from rows, none is stored."""
+    """A state with its numbers and its reason; all of it comes from rows, none is stored.
+
+    ``changing`` tells that looking again soon may show something else.
+    """
 
     name: StateName
     text: str
@@ -28,23 +32,28 @@ class DocumentState:
     total: int = 0
     reason: str = ""
     can_retry: bool = False
-
-    @property
-    def changing(self) -> bool:
-        """Whether looking again soon may show something else."""
-        return self.name in {StateName.QUEUED, StateName.READING}
+    changing: bool = False
 
 
 def state_of(version: DocumentVersion) -> DocumentState:
     """The state of ``version``, whose job is loaded with it."""
     if version.ready_at is not None:
-        return _ready(version)
+        return _ready(version, version.job, version.ready_at)
     if version.job is None:
         return _stopped(StateName.FAILED, "Its job is gone.")
     return _working(version.job)
 
 
-def _ready(version: DocumentVersion) -> DocumentState:
+def _ready(version: DocumentVersion, job: Job | None, since: datetime) -> DocumentState:
+    if job is not None and _reads_again(job, since):
+        return DocumentState(name=StateName.READY, text="ready, being read again", changing=True)
+    if job is not None and job.status == Job.Status.FAILED:
+        return DocumentState(
+            name=StateName.ATTENTION,
+            text="ready, but reading it again failed",
+            reason=job.error,
+            can_retry=True,
+        )
     if version.warnings:
         return DocumentState(
             name=StateName.ATTENTION, text="ready, with remarks", reason=" ".join(version.warnings)
@@ -52,19 +61,34 @@ def _ready(version: DocumentVersion) -> DocumentState:
     return DocumentState(name=StateName.READY, text="ready")
 
 
+def _reads_again(job: Job, since: datetime) -> bool:
+    # The attempt that made the version ready goes on for a moment after that.
+    started = job.started_at
+    return job.status == Job.Status.QUEUED or (
+        job.status == Job.Status.RUNNING and started is not None and started > since
+    )
+
+
 def _working(job: Job) -> DocumentState:
     match job.status:
         case Job.Status.QUEUED:
             again = f"waiting for attempt {job.attempt + 1} of {job.max_attempts}"
             return DocumentState(
-                name=StateName.QUEUED, text=again if job.attempt else "queued", reason=job.error
+                name=StateName.QUEUED,
+                text=again if job.attempt else "queued",
+                reason=job.error,
+                changing=True,
             )
         case Job.Status.FAILED:
             return _stopped(StateName.FAILED, job.error)
         case Job.Status.CANCELLED:
             return _stopped(StateName.CANCELLED, "")
     return DocumentState(
-        name=StateName.READING, text=_progress(job), done=job.done, total=job.total
+        name=StateName.READING,
+        text=_progress(job),
+        done=job.done,
+        total=job.total,
+        changing=True,
     )
 
 
