@@ -1,11 +1,14 @@
 """What the web server runs."""
 
+import io
 import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import IO, Any, NoReturn
 
-from django.core.asgi import get_asgi_application
+import django
+from django.core.exceptions import RequestAborted
+from django.core.handlers.asgi import ASGIHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lectern.settings")
 
@@ -61,17 +64,55 @@ class BodyLimit:
         await send({"type": "http.response.body", "body": json.dumps(problem).encode()})
 
 
+class Handler(ASGIHandler):
+    """Django's, for bodies that find no room on the disk.
+
+    Django writes a body to a temporary file before its handling of errors begins.
+    """
+
+    async def read_body(self, receive: Any) -> IO[bytes]:
+        """The body; if there was no room for it, one that cannot be read, and says why."""
+        last: Message = {}
+
+        async def noted() -> Message:
+            nonlocal last
+            last = await receive()
+            return last
+
+        try:
+            return await super().read_body(noted)
+        except OSError as error:
+            # A sender hears no answer before it has sent everything.
+            while last.get("more_body", False):
+                await noted()
+            if last["type"] == "http.disconnect":
+                raise RequestAborted from error
+            return _Unkept(error)
+
+
+class _Unkept(io.BytesIO):
+    """Raises, instead of being read, what kept it from being written."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__()
+        self._error = error
+
+    def read(self, size: int | None = -1, /) -> NoReturn:
+        raise OSError(*self._error.args)
+
+
 def _declared_length(scope: Message) -> int:
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     return int(declared) if declared.isdigit() else 0
 
 
 def _application() -> Application:
-    django: Any = get_asgi_application()
+    django.setup(set_prefix=False)
     from django.conf import settings
 
     most = LARGEST_UPLOADS_TOGETHER * settings.MAX_UPLOAD_MB * 1024 * 1024
-    return BodyLimit(django, most)
+    handler: Any = Handler()
+    return BodyLimit(handler, most)
 
 
 application = _application()

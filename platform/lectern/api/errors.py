@@ -54,7 +54,11 @@ _OUTSIDE: dict[int, tuple[str, str]] = {
     400: ("malformed", "This request cannot be read. Check its headers and its body."),
     404: ("not_found", "There is no such address. The addresses are listed at /api/v1/docs."),
     405: ("method_not_allowed", "This address does not know that method; see the Allow header."),
-    413: ("too_large", "The body of this request is larger than this address accepts."),
+    413: (
+        "too_large",
+        "The body of this request is larger than this address accepts. Send files one by one and "
+        "split what is too large alone, or ask the operator to raise LECTERN_MAX_UPLOAD_MB.",
+    ),
     500: ("internal", "Something failed here. Report the request_id to the operator."),
     503: ("unavailable", "The database does not answer. Try again in a few seconds."),
     507: ("disk_full", "There is no room to store this: the disk is full. Ask the operator."),

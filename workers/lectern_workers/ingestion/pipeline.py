@@ -108,5 +108,5 @@ def _warnings(found: Iterable[str], pages: Iterable[PageContent]) -> list[str]:
     if pictures:
         shown = ", ".join(pictures[:10]) + (" and more" if len(pictures) > 10 else "")
         warnings.append(f"Image only, not searchable: page {shown}. Text recognition would help.")
-    warnings += [f"Page {page.number}: {page.problem}" for page in pages if page.problem]
+    warnings += [page.problem for page in pages if page.problem]
     return warnings[:20]

@@ -57,7 +57,10 @@ def _read_page(document: pdfium.PdfDocument, index: int, fonts: dict[int, bool])
     try:
         page = document[index]
     except pdfium.PdfiumError:
-        problem = f"Page {index + 1} is damaged and could not be read."
+        problem = (
+            f"Page {index + 1} is damaged and could not be read. If you need it, export the "
+            "document again and upload the result."
+        )
         return ReadPage(
             page=PageContent(number=index + 1, label=str(index + 1), text="", problem=problem)
         )
