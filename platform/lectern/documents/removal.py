@@ -1,6 +1,6 @@
 """Deleting a document, and everything that was derived from it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -53,7 +53,7 @@ def remove_document(actor: Principal, document: Document) -> Removed:
     )
     # Pages and versions follow by the database's own cascade.
     Document.objects.filter(pk=document.pk).delete()
-    transaction.on_commit(lambda: _delete_files(versions), robust=True)
+    transaction.on_commit(lambda: delete_files(versions), robust=True)
     return Removed(versions=len(versions), derived=derived)
 
 
@@ -71,7 +71,9 @@ def hold_for_removal(versions: QuerySet[DocumentVersion], collection_id: UUID) -
     return collection
 
 
-def _delete_files(versions: Sequence[DocumentVersion]) -> None:
+def delete_files(versions: Iterable[DocumentVersion]) -> None:
+    """Delete what is stored outside the database of versions that have no row any more."""
     for version in versions:
-        storages["documents"].delete(version.file)
+        # The file last: if this is killed, what is left over is found by its file.
         forget_images(version)
+        storages["documents"].delete(version.file)

@@ -12,6 +12,7 @@ from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from lectern.backends.weights import EMBEDDER_NAME, weights_folder
+from lectern.documents.leftovers import leftover_files
 from lectern.embedded.health import health_of
 from lectern.errors import LecternError
 from lectern.management.installation import this_installation
@@ -33,7 +34,8 @@ class Diagnosis:
 
 def diagnose() -> Iterator[Diagnosis]:
     """Look at everything; one broken part does not keep the others from being looked at."""
-    for look in (_parts, _database, _migrations, _weights, _plugins, _disk, _text_recognition):
+    first = (_parts, _database, _migrations, _weights, _plugins)
+    for look in (*first, _disk, _stored_files, _text_recognition):
         yield from look()
 
 
@@ -130,6 +132,19 @@ def _text_recognition() -> Iterator[Diagnosis]:
     found = shutil.which("tesseract")
     seen = f"tesseract at {found}" if found else "none: pages that are pictures stay unsearchable"
     yield Diagnosis(subject="text recognition", well=True, seen=seen)
+
+
+def _stored_files() -> Iterator[Diagnosis]:
+    try:
+        left_over = len(leftover_files())
+    except (Error, ImproperlyConfigured):
+        return
+    yield Diagnosis(
+        subject="stored files",
+        well=not left_over,
+        seen=f"{left_over} belong to no document" if left_over else "each belongs to a document",
+        remedy="Run ./lectern remove_leftovers." if left_over else "",
+    )
 
 
 def _attempted(subject: str, look: Callable[[], str]) -> Diagnosis:
