@@ -1,6 +1,7 @@
 """Taking files in from the command line and waiting until they were read."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from lectern.tenants.access import Principal
 from lectern.tenants.scoping import tenant_context
 
 LOOK_AGAIN_AFTER_S = 0.25
+LOOKED_AFTER_AT_ONCE = 500
 FINISHED = {StateName.READY, StateName.ATTENTION, StateName.FAILED, StateName.CANCELLED}
 
 
@@ -42,12 +44,18 @@ class FileReport:
 
 
 def files_below(paths: Sequence[Path]) -> list[Path]:
-    """The files that ``paths`` name, those of folders included, in order; hidden ones are not."""
+    """What ``paths`` name, and the files in folders among them, in order, without hidden ones."""
     files: list[Path] = []
     for path in paths:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        files += [f for f in inside if not f.is_dir() and not f.name.startswith(".")]
+        files += _files_in(path) if path.is_dir() else [path]
     return files
+
+
+def _files_in(folder: Path) -> list[Path]:
+    # Nothing but files: opening a pipe would wait for ever.
+    inside = sorted(path for path in folder.rglob("*") if path.is_file())
+    below = ((path, path.relative_to(folder).parts) for path in inside)
+    return [path for path, parts in below if not any(part.startswith(".") for part in parts)]
 
 
 def take_in(actor: Principal, collection: Collection, path: Path) -> FileReport:
@@ -72,16 +80,18 @@ def take_in(actor: Principal, collection: Collection, path: Path) -> FileReport:
 
 def reports_until_read(actor: Principal, reports: Sequence[FileReport]) -> Iterator[FileReport]:
     """Each report as its file is finished, in the order in which that happens."""
-    waiting = list(reports)
+    waiting = deque(reports)
     while waiting:
-        still = []
-        for report in _looked_up(actor, waiting):
+        looked_after = [waiting.popleft() for _ in range(min(len(waiting), LOOKED_AFTER_AT_ONCE))]
+        unfinished = []
+        for report in _looked_up(actor, looked_after):
             if report.finished:
                 yield report
             else:
-                still.append(report)
-        waiting = still
-        if waiting:
+                unfinished.append(report)
+        # To the end: of thousands that wait, none may keep another from being told.
+        waiting.extend(unfinished)
+        if unfinished:
             time.sleep(LOOK_AGAIN_AFTER_S)
 
 

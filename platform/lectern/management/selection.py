@@ -1,5 +1,7 @@
 """Which tenant and collection a command works in."""
 
+from uuid import UUID
+
 from django.core.management.base import CommandError, CommandParser
 
 from lectern.documents.collections import create_collection
@@ -8,6 +10,9 @@ from lectern.tenants.access import Principal, system_principal
 from lectern.tenants.models import Tenant
 from lectern.tenants.people import all_tenants, tenant_by_slug
 from lectern.tenants.scoping import tenant_context
+
+# The tenant in which golden questions are asked; no person belongs to it.
+EVALUATION = "lectern-evaluation"
 
 
 def add_selection(parser: CommandParser) -> None:
@@ -23,10 +28,15 @@ def operator_in(slug: str) -> Principal:
         if tenant_id is None:
             raise CommandError(f"There is no tenant {slug!r}. There are: {_slugs()}.")
         return system_principal(tenant_id)
-    tenants = all_tenants()
+    tenants = _tenants()
     if len(tenants) != 1:
         raise CommandError(f"Name one with --tenant. There are: {_slugs() or 'none yet'}.")
     return system_principal(tenants[0])
+
+
+def _tenants() -> list[UUID]:
+    evaluation = tenant_by_slug(EVALUATION)
+    return [tenant_id for tenant_id in all_tenants() if tenant_id != evaluation]
 
 
 def collection_named(name: str) -> Collection:
@@ -51,7 +61,7 @@ def collection_for(actor: Principal, name: str) -> Collection:
 
 def _slugs() -> str:
     slugs = []
-    for tenant_id in all_tenants():
+    for tenant_id in _tenants():
         with tenant_context(tenant_id):
             slugs.append(Tenant.objects.get().slug)
     return ", ".join(slugs)

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from lectern.answering.ask import answer_of, answer_question
+from lectern.documents.collections import create_collection
 from lectern.documents.models import Collection
 from lectern.management.commands.ask import told
 from lectern.management.intake import files_below, reports_until_read, take_in
-from lectern.management.selection import collection_for
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants.access import KEY_SCOPES, Principal, Role, system_principal
-from lectern.tenants.keys import issue_key
+from lectern.tenants.keys import issue_key, revoke_key
 from lectern.tenants.models import ApiKey, Membership, User
 from lectern.tenants.people import add_member, found_tenant, tenant_by_slug
 from lectern.tenants.scoping import tenant_context
@@ -83,7 +83,8 @@ class Command(BaseCommand):
             for role in (Role.ADMINISTRATOR, Role.READER):
                 email = f"{role}@{sample.slug}.example"
                 self.stdout.write(f"  sign in: {email}  password: {_password(actor, email, role)}")
-            ApiKey.objects.filter(name="demo").delete()
+            for former in ApiKey.objects.filter(name="demo", revoked_at=None):
+                revoke_key(actor, former)
             key = issue_key(actor, name="demo", scopes=KEY_SCOPES)
             self.stdout.write(f"  API key: {key.secret}")
 
@@ -96,16 +97,18 @@ def _tenant(sample: Sample) -> Principal:
 
 
 def _collection(actor: Principal, sample: Sample) -> Collection:
-    collection = collection_for(actor, sample.collection)
-    if sample.plugin in {plugin.name for plugin in usable_plugins()}:
-        Collection.objects.filter(pk=collection.pk).update(plugin=sample.plugin)
-    return collection
+    known: Collection | None = Collection.objects.filter(name=sample.collection).first()
+    if known is not None:
+        return known
+    usable = sample.plugin in {plugin.name for plugin in usable_plugins()}
+    plugin = sample.plugin if usable else ""
+    return create_collection(actor, name=sample.collection, plugin=plugin)
 
 
 def _password(actor: Principal, email: str, role: str) -> str:
     """A new password for a sample person; nothing stored can tell the former one."""
     password = secrets.token_urlsafe(12)
-    if not Membership.objects.filter(user__email=email).exists():
+    if not Membership.objects.filter(user__email=email, status=Membership.Status.ACTIVE).exists():
         add_member(actor, email=email, role=role, password=password)
     user = User.objects.get(email=email)
     user.set_password(password)

@@ -4,11 +4,13 @@ import json
 import resource
 import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models.functions import Now
 
 from lectern.answering.golden import Outcome, ask_golden, golden_questions
 from lectern.answering.measures import measures
@@ -16,18 +18,21 @@ from lectern.documents.collections import create_collection, remove_collection
 from lectern.documents.models import Collection, Document
 from lectern.errors import LecternError
 from lectern.management.intake import FileReport, files_below, reports_until_read, take_in
+from lectern.management.selection import EVALUATION
 from lectern.tenants.access import Principal, system_principal
 from lectern.tenants.models import new_id
-from lectern.tenants.people import found_tenant
+from lectern.tenants.people import found_tenant, tenant_by_slug
 from lectern.tenants.scoping import tenant_context
+
+LONGEST_EVALUATION = timedelta(days=1)
 
 
 class Command(BaseCommand):
-    """Loads a set into a throw-away tenant, asks every question, prints the figures."""
+    """Loads a set into a throw-away collection, asks every question, prints the figures."""
 
     help = (
-        "Measures answers on DIR, which holds docs/ and questions.jsonl, in a throw-away tenant. "
-        "Lectern must be running: its workers read the documents."
+        "Measures answers on DIR, which holds docs/ and questions.jsonl, in a throw-away "
+        "collection. Lectern must be running: its workers read the documents."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -45,7 +50,7 @@ class Command(BaseCommand):
             questions = golden_questions(folder / "questions.jsonl")
         except LecternError as error:
             raise CommandError(error.message) from error
-        actor, collection = _throw_away(options["plugin"])
+        actor, collection = throw_away(options["plugin"])
         try:
             documents = self._load(actor, collection, folder)
             with tenant_context(actor.tenant_id):
@@ -89,12 +94,16 @@ class Command(BaseCommand):
         self.stdout.write(f"asking process       peak RSS {peak:.0f} MB")
 
 
-def _throw_away(plugin: str) -> tuple[Principal, Collection]:
-    name = f"evaluation-{new_id().hex[:12]}"
-    tenant = found_tenant(name="Evaluation", slug=name)
-    actor = system_principal(tenant.pk)
-    with tenant_context(actor.tenant_id):
-        return actor, create_collection(actor, name=name, plugin=plugin)
+def throw_away(plugin: str) -> tuple[Principal, Collection]:
+    """A new collection in the tenant of evaluations; what killed ones left there is removed."""
+    tenant_id = tenant_by_slug(EVALUATION)
+    if tenant_id is None:
+        tenant_id = found_tenant(name="Evaluation", slug=EVALUATION).pk
+    actor = system_principal(tenant_id)
+    with tenant_context(tenant_id):
+        for left in Collection.objects.filter(created_at__lt=Now() - LONGEST_EVALUATION):
+            remove_collection(actor, left)
+        return actor, create_collection(actor, name=f"Evaluation {new_id().hex}", plugin=plugin)
 
 
 def _by_path(actor: Principal, reports: Sequence[FileReport], folder: Path) -> dict[str, Document]:

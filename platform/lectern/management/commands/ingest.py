@@ -25,7 +25,10 @@ class Command(BaseCommand):
         actor = operator_in(options["tenant"])
         with tenant_context(actor.tenant_id):
             collection = collection_for(actor, options["collection"])
-        taken = [take_in(actor, collection, path) for path in files_below(options["paths"])]
+        files = files_below(options["paths"])
+        if not files:
+            raise CommandError("There are no files to take in, besides hidden ones.")
+        taken = [take_in(actor, collection, path) for path in files]
         failed = 0
         for report in reports_until_read(actor, taken):
             self.stdout.write(_as_json(report) if options["json"] else _as_line(report))
