@@ -17,7 +17,7 @@ CLOSEST = 3
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-ENGINES = {"quotation": _("Quotation, no model")}
+ENGINES = {"quotation": _("Quotation")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
