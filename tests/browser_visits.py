@@ -1,15 +1,9 @@
-"""A real web server on the tests' own servers, and a real browser that visits it."""
+"""A real browser that visits the pages of a real web server."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection
-from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
@@ -18,9 +12,8 @@ from playwright.sync_api import Page, sync_playwright
 from factories import PASSWORD
 from lectern.tenants.access import Principal
 from lectern.tenants.models import User
-from worker_processes import wait_until
+from web_processes import WebProcess
 
-SOURCES = Path(__file__).resolve().parents[1] / "platform"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
     "--no-sandbox",
@@ -30,7 +23,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-READY_SECONDS = 60
 
 
 @dataclass(slots=True)
@@ -39,54 +31,6 @@ class Visit:
 
     page: Page
     complaints: list[str] = field(default_factory=list)
-
-
-class WebProcess:
-    """The web part as ``lectern up`` starts it, on a port of its own."""
-
-    def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        self._log = folder / "web.log"
-        self._environment = {
-            **os.environ,
-            **environment,
-            "PYTHONPATH": str(SOURCES),
-            "DJANGO_SETTINGS_MODULE": "lectern.settings",
-            "OMP_NUM_THREADS": "1",
-        }
-        self._port = _free_port()
-        self._manage("collectstatic", "--no-input", "--skip-checks", "--verbosity", "0")
-        address = ("--host", "127.0.0.1", "--port", str(self._port))
-        with self._log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "uvicorn", "lectern.asgi:application", *address],
-                env=self._environment,
-                stdout=output,
-                stderr=output,
-            )
-        wait_until(self._answers, seconds=READY_SECONDS, otherwise=self._log.read_text)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    def end(self) -> None:
-        """Stop it; open streams do not keep it."""
-        self._process.kill()
-        self._process.wait()
-
-    def _manage(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "lectern", *arguments]
-        subprocess.run(command, env=self._environment, check=True, timeout=READY_SECONDS)
-
-    def _answers(self) -> bool:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=5)
-        try:
-            connection.request("GET", "/health/live")
-            return connection.getresponse().status == 200
-        except OSError:
-            return False
-        finally:
-            connection.close()
 
 
 @contextmanager
@@ -136,10 +80,3 @@ def _collect_complaints(visit: Visit) -> None:
         lambda said: visit.complaints.append(said.text) if said.type == "error" else None,
     )
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-    return port

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings as configured
 from playwright.sync_api import expect
 
-from browser_visits import WebProcess, email_of, sign_in, visiting
+from browser_visits import email_of, sign_in, visiting
 from factories import make_collection, make_document, make_tenant
 from lectern.backends.engines import question_embedder
 from lectern.tenants.models import new_id
@@ -38,19 +38,6 @@ BOXES_LIE_ON_THE_PAGE = """() => {
         && box.left >= sheet.left && box.right <= sheet.right
         && box.top >= sheet.top && box.bottom <= sheet.bottom);
 }"""
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup, postgres, broker_server, tmp_path_factory):
-    """The web server, shared by the stories of this module."""
-    environment = {
-        "LECTERN_STATE": str(configured.STATE),
-        "LECTERN_DATABASE_URL": postgres.start().app_url,
-        "LECTERN_BROKER_URL": broker_server.start(),
-    }
-    process = WebProcess(environment, tmp_path_factory.mktemp("web"))
-    yield process
-    process.end()
 
 
 @pytest.fixture
@@ -88,11 +75,11 @@ def assert_boxes_lie_on_the_page(page):
     assert page.evaluate(BOXES_LIE_ON_THE_PAGE)
 
 
-def test_from_a_pdf_to_the_lines_that_answer_a_question(site, start_worker, administrator):
+def test_from_a_pdf_to_the_lines_that_answer_a_question(web, start_worker, administrator):
     email = email_of(administrator)
     start_worker()
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         page = visit.page
         sign_in(visit, email)
         page.get_by_role("link", name="Make a collection").click()
@@ -116,10 +103,10 @@ def test_from_a_pdf_to_the_lines_that_answer_a_question(site, start_worker, admi
         assert visit.complaints == []
 
 
-def test_a_question_is_answered_without_scripts(site, administrator, handbook):
+def test_a_question_is_answered_without_scripts(web, administrator, handbook):
     email = email_of(administrator)
 
-    with visiting(site, scripts=False) as visit:
+    with visiting(web, scripts=False) as visit:
         sign_in(visit, email)
         visit.page.get_by_label("Your question").fill(QUESTION)
         visit.page.get_by_role("button", name="Ask", exact=True).click()
@@ -128,11 +115,11 @@ def test_a_question_is_answered_without_scripts(site, administrator, handbook):
         expect(visit.page.locator("mark").first).to_contain_text("within 30 days")
 
 
-def test_a_streamed_answer_is_text_whatever_a_document_says(site, administrator):
+def test_a_streamed_answer_is_text_whatever_a_document_says(web, administrator):
     email = email_of(administrator)
     ready_document(administrator, HOSTILE)
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         sign_in(visit, email)
         ask(visit.page)
 
@@ -141,10 +128,10 @@ def test_a_streamed_answer_is_text_whatever_a_document_says(site, administrator)
         assert visit.complaints == []
 
 
-def test_what_is_wrong_with_a_question_is_told_in_place(site, administrator, handbook):
+def test_what_is_wrong_with_a_question_is_told_in_place(web, administrator, handbook):
     email = email_of(administrator)
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         page = visit.page
         sign_in(visit, email)
         page.evaluate("document.getElementById('question').removeAttribute('maxlength')")
@@ -163,11 +150,11 @@ def with_two_citations(seeded):
     return seeded.answer
 
 
-def test_the_keys_work_and_can_be_turned_off(site, committed):
+def test_the_keys_work_and_can_be_turned_off(web, committed):
     seeded = make_seeded_tenant()
     email, answer = email_of(seeded.administrator), with_two_citations(seeded)
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         page = visit.page
         sign_in(visit, email)
         page.goto(f"/answers/{answer.pk}")
@@ -185,10 +172,10 @@ def test_the_keys_work_and_can_be_turned_off(site, committed):
         assert visit.complaints == []
 
 
-def test_the_box_keeps_the_focus_for_the_next_question(site, administrator, handbook):
+def test_the_box_keeps_the_focus_for_the_next_question(web, administrator, handbook):
     email = email_of(administrator)
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         sign_in(visit, email)
         ask(visit.page)
 
@@ -196,10 +183,10 @@ def test_the_box_keeps_the_focus_for_the_next_question(site, administrator, hand
         expect(visit.page.get_by_label("Your question")).to_have_value("")
 
 
-def test_the_theme_changes_at_once_and_stays(site, administrator):
+def test_the_theme_changes_at_once_and_stays(web, administrator):
     email = email_of(administrator)
 
-    with visiting(site) as visit:
+    with visiting(web) as visit:
         page = visit.page
         sign_in(visit, email)
         page.get_by_role("button", name="Dark").click()
