@@ -10,7 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
 from factories import make_collection, make_tenant, make_upload
+from lectern.documents.library import documents_with_state
 from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.removal import remove_document
 from lectern.documents.states import StateName, state_of
 from lectern.documents.uploads import accept_upload, clean_name
 from lectern.errors import Invalid, NotAllowed, TooLarge, Unavailable
@@ -150,3 +152,34 @@ def test_uploading_again_an_older_version_that_failed_tries_that_one(
     assert again.version.job.status == Job.Status.QUEUED
     newer.version.refresh_from_db()
     assert newer.version.job.status == Job.Status.SUCCEEDED
+
+
+def test_uploading_again_brings_back_a_file_that_was_lost(
+    tenant: Principal, collection: Collection
+):
+    first = accept_upload(tenant, collection, a_file())
+    storages["documents"].delete(first.version.file)
+
+    again = accept_upload(tenant, collection, a_file())
+
+    version = DocumentVersion.objects.get(pk=again.version.pk)
+    assert version == first.version
+    assert storages["documents"].open(version.file).read() == b"Some text."
+
+
+def test_titles_are_searched_for_whatever_is_typed(tenant: Principal, collection: Collection):
+    upload = make_upload(tenant, collection, name="note.txt")
+
+    assert list(documents_with_state(collection, search="no\0te")) == [upload.document]
+
+
+def test_a_deleted_documents_job_tells_why_it_was_cancelled(
+    tenant: Principal, collection: Collection
+):
+    upload = make_upload(tenant, collection)
+
+    remove_document(tenant, upload.document)
+
+    job = Job.objects.get(pk=upload.version.job_id)
+    assert job.status == Job.Status.CANCELLED
+    assert "deleted" in job.events.get().message

@@ -16,8 +16,10 @@ def documents_with_state(collection: Collection, *, search: str = "") -> QuerySe
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
     latest = DocumentVersion.objects.filter(pk=Subquery(newest.values("pk")[:1]))
     documents: QuerySet[Document] = Document.objects.filter(collection=collection)
-    if search.strip():
-        documents = documents.filter(title__icontains=search.strip())
+    # No title holds a NUL, and Postgres takes none.
+    words = search.replace("\0", "").strip()
+    if words:
+        documents = documents.filter(title__icontains=words)
     return documents.order_by("-created_at", "-id").prefetch_related(
         Prefetch("versions", queryset=latest.select_related("job"), to_attr="latest")
     )

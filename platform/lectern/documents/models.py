@@ -13,7 +13,7 @@ class Collection(TenantOwned):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     plugin = models.CharField(max_length=60, blank=True)
-    # What serves; empty is the built-in. Written by serve_with() alone.
+    # Names of what serves; empty is the built-in.
     retriever = models.CharField(max_length=200, blank=True)
     answerer = models.CharField(max_length=200, blank=True)
     # Sizes of the index, kept by the transactions that change it; BM25 needs both.

@@ -66,7 +66,7 @@ def accept_upload(
     require(actor, Permission.WRITE)
     stored = _store(actor.tenant_id, file)
     if (known := _known(collection, stored.sha256)) is not None:
-        storages["documents"].delete(stored.path)
+        _store_once(stored, known.version)
         return _tried_again(actor, known) if state_of(known.version).can_retry else known
     try:
         with transaction.atomic():
@@ -144,6 +144,16 @@ def _known(collection: Collection, sha256: str) -> Upload | None:
     if version is None:
         return None
     return Upload(document=version.document, version=version, linked=True)
+
+
+def _store_once(stored: _StoredFile, version: DocumentVersion) -> None:
+    """Keep the bytes that ``version`` has, or these if its own are lost."""
+    storage = storages["documents"]
+    if storage.exists(version.file):
+        storage.delete(stored.path)
+    else:
+        version.file = stored.path
+        version.save(update_fields=["file"])
 
 
 def _tried_again(actor: Principal, known: Upload) -> Upload:

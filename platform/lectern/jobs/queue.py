@@ -76,7 +76,7 @@ def cancel(actor: Principal, job: Job) -> Job:
     """End a job that waits or runs; a running one stops at its next report of progress."""
     require(actor, Permission.RUN_JOBS)
     with transaction.atomic():
-        if not withdraw(job):
+        if not _cancelled(job):
             raise Conflict("This job is over already; there is nothing to cancel.")
         _note(job, f"Cancelled by {actor.name}.")
         audit.record(actor, "job.cancelled", job)
@@ -85,11 +85,10 @@ def cancel(actor: Principal, job: Job) -> Job:
 
 def withdraw(job: Job) -> bool:
     """Cancel ``job`` because what it works on goes away; False if it was over already."""
-    try:
-        advance(job, Job.Status.CANCELLED, finished_at=Now())
-    except InvalidTransition:
-        return False
-    return True
+    cancelled = _cancelled(job)
+    if cancelled:
+        _note(job, "Cancelled: what it works on was deleted.")
+    return cancelled
 
 
 def retry(actor: Principal, job: Job) -> Job:
@@ -240,6 +239,14 @@ def _take(job: Job) -> bool:
             error_code="",
             error="",
         )
+    except InvalidTransition:
+        return False
+    return True
+
+
+def _cancelled(job: Job) -> bool:
+    try:
+        advance(job, Job.Status.CANCELLED, finished_at=Now())
     except InvalidTransition:
         return False
     return True

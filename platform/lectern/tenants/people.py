@@ -137,9 +137,12 @@ def remove_member(actor: Principal, member: Membership) -> None:
 def _keep_one_administrator(member: Membership, *, becoming: str | None) -> None:
     if member.role != Role.ADMINISTRATOR or becoming == Role.ADMINISTRATOR:
         return
-    # Locks the administrators, so that the last two cannot demote each other at once.
-    administrators = Membership.objects.select_for_update().filter(
-        role=Role.ADMINISTRATOR, status=Membership.Status.ACTIVE
+    # Locks the administrators, so that the last two cannot demote each other at once; always in
+    # one order, so that they do not wait for each other.
+    administrators = (
+        Membership.objects.select_for_update()
+        .filter(role=Role.ADMINISTRATOR, status=Membership.Status.ACTIVE)
+        .order_by("pk")
     )
     if not [other for other in administrators if other.pk != member.pk]:
         raise Conflict("This is the only administrator. Make somebody else administrator first.")

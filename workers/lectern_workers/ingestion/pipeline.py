@@ -62,7 +62,10 @@ def _publish(context: JobContext, version: DocumentVersion, content: IndexedVers
 
 def _version(context: JobContext) -> DocumentVersion:
     with tenant_context(context.tenant_id):
-        version = DocumentVersion.objects.filter(pk=UUID(context.payload["version_id"])).first()
+        rows = DocumentVersion.objects.filter(pk=UUID(context.payload["version_id"]))
+        # A former job of the version may have been retried: this one tells its state now.
+        rows.update(job=context.job_id)
+        version = rows.first()
     if version is None:
         raise PermanentError("deleted", "The document was deleted before it was read.")
     return version
@@ -73,6 +76,11 @@ def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
         context.progress("parsing page", done, total)
 
     path = Path(storages["documents"].path(version.file))
+    if not path.is_file():
+        raise PermanentError(
+            "file_missing",
+            f"The file of {version.file_name} is not stored any more. Upload it again.",
+        )
     limits = Limits(pages=settings.MAX_PAGES)
     try:
         return read_document(path, version.file_name, progress=progress, limits=limits)
