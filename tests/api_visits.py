@@ -1,5 +1,6 @@
 """A program that uses the API of a real server over HTTP, as a customer's would."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,10 +8,10 @@ import httpx
 
 from factories import make_tenant
 from tenant_seeds import make_key
-from worker_processes import wait_until
 
 PROBLEM = "application/problem+json"
 READ_SECONDS = 90
+LOOK_SECONDS = 0.1
 
 
 class ApiVisit:
@@ -48,15 +49,14 @@ class ApiVisit:
             yield state
             if not state["changing"]:
                 return
+            time.sleep(LOOK_SECONDS)
 
     def settled(self, document: dict[str, Any]) -> dict[str, Any]:
         """The document once its latest version is read, or given up."""
-
-        def look() -> Any:
-            shown = self.sent("GET", f"/documents/{document['id']}")
-            return None if shown["latest_version"]["state"]["changing"] else shown
-
-        shown: dict[str, Any] = wait_until(look, seconds=READ_SECONDS)
+        until = time.monotonic() + READ_SECONDS
+        for _ in self.states(document):
+            assert time.monotonic() < until, f"not read within {READ_SECONDS} s"
+        shown: dict[str, Any] = self.sent("GET", f"/documents/{document['id']}")
         return shown
 
     def ask(self, text: str, **fields: Any) -> dict[str, Any]:
