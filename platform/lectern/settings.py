@@ -280,7 +280,8 @@ CONTENT_SECURITY_POLICY = {
 
 # --- language and time ------------------------------------------------------------------
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("de", "Deutsch")]
+# More when their translations are written; half-translated pages help nobody.
+LANGUAGES = [("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -50,16 +50,10 @@ class UserManager(BaseUserManager["User"]):
 class User(AbstractBaseUser):
     """A person who signs in. People belong to no tenant; memberships do."""
 
-    class Theme(models.TextChoices):
-        SYSTEM = "system", "As the system"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
-
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
-    theme = models.CharField(max_length=10, choices=Theme.choices, default=Theme.SYSTEM)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()

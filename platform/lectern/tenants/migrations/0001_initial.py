@@ -32,14 +32,6 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("name", models.CharField(blank=True, max_length=200)),
                 ("is_active", models.BooleanField(default=True)),
-                (
-                    "theme",
-                    models.CharField(
-                        choices=[("system", "As the system"), ("light", "Light"), ("dark", "Dark")],
-                        default="system",
-                        max_length=10,
-                    ),
-                ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
