@@ -10,7 +10,6 @@ documents into a throw-away tenant. Each question is then searched twice in turn
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
 
@@ -18,6 +17,8 @@ import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lectern.settings")
 django.setup()
+
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from pgvector import HalfVector
@@ -32,6 +33,9 @@ from lectern.tenants.access import system_principal
 from lectern.tenants.models import new_id
 from lectern.tenants.people import found_tenant
 from lectern.tenants.scoping import tenant_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RAW = """
 SELECT c.id, c.text FROM documents_chunkembedding e
