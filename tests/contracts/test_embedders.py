@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -95,6 +96,19 @@ def test_a_model_once_converted_is_not_converted_again(exported):
 
     assert again == exported
     assert (again / "model.onnx").stat().st_mtime_ns == written
+
+
+def test_a_damaged_model_is_converted_again(exported, tmp_path):
+    folder = tmp_path / "models" / exported.name
+    shutil.copytree(exported, folder)
+    with (folder / "model.onnx").open("r+b") as file:
+        file.write(b"\0\0")
+
+    again = exported_folder(tmp_path)
+
+    assert again == folder
+    assert OnnxEmbedder(again).embed(TEXTS[:1]).shape == (1, 384)
+    assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
 
 
 def test_nothing_half_made_is_left_beside_the_converted_model(exported):

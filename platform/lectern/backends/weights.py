@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import logging
 import os
 import subprocess
@@ -25,6 +26,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 EMBEDDER_NAME = f"all-minilm-l6-v2-{WEIGHTS_SHA256[:12]}"
 DIMENSIONS = 384
 EXPORT_LIMIT_S = 900
+SEAL = "sha256.json"
 
 
 def weights_folder() -> Path:
@@ -49,14 +51,15 @@ def weights_folder() -> Path:
 
 
 def exported_folder(state: Path) -> Path:
-    """The folder below ``state`` with ``model.onnx`` and ``tokenizer.json``, made if missing.
+    """The folder below ``state`` with ``model.onnx`` and ``tokenizer.json``, whole.
 
-    The first call takes some ten seconds. Processes that make it at once do no harm: each
-    converts for itself and the first to finish is kept. Raises ``Unavailable``.
+    Made if it is missing or damaged, which takes some ten seconds; else read once to check it.
+    Processes that make it at once do no harm: each converts for itself and one is kept.
+    Raises ``Unavailable``.
     """
     models = state / "models"
     target = models / EMBEDDER_NAME
-    if target.is_dir():
+    if _is_whole(target):
         return target
     weights = weights_folder()
     models.mkdir(parents=True, exist_ok=True)
@@ -64,9 +67,28 @@ def exported_folder(state: Path) -> Path:
         made = Path(scratch) / "made"
         made.mkdir()
         _export(weights, made)
-        _keep(made, target)
+        _seal(made)
+        _keep(made, target, Path(scratch) / "damaged")
     log.info("embedding model converted folder=%s", target)
     return target
+
+
+def _seal(folder: Path) -> None:
+    """Note the checksums of what is in ``folder``."""
+    checksums = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    (folder / SEAL).write_text(json.dumps(checksums), encoding="utf-8")
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the files in ``folder`` are those that were sealed."""
+    try:
+        checksums: dict[str, str] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return all(
+        (folder / name).is_file() and _sha256(folder / name) == checksum
+        for name, checksum in checksums.items()
+    )
 
 
 def _export(weights: Path, folder: Path) -> None:
@@ -95,11 +117,14 @@ def _export(weights: Path, folder: Path) -> None:
         )
 
 
-def _keep(made: Path, target: Path) -> None:
+def _keep(made: Path, target: Path, damaged: Path) -> None:
+    if target.exists() and not _is_whole(target):
+        log.warning("embedding model was damaged and is replaced folder=%s", target)
+        target.rename(damaged)
     try:
         made.rename(target)
     except OSError:
-        if not target.is_dir():  # else another process was first, and its folder is as good
+        if not _is_whole(target):  # else another process was first, and its folder is as good
             raise
 
 
