@@ -5,6 +5,7 @@ from django.db import connection
 
 from factories import make_collection, make_document, make_tenant, make_upload, publish_text
 from fakes import HashEmbedder
+from lectern.documents.fusion import Candidate, fused
 from lectern.documents.models import Chunk, Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.removal import remove_document
@@ -36,6 +37,30 @@ def test_the_passage_that_holds_the_words_comes_first(tenant: Principal, collect
     assert found[0].text == "Revenue rose to 5,368 million."
     assert found[0].dense is not None
     assert found[0].lexical > 0
+
+
+def test_the_statement_fuses_as_the_formula_says(tenant: Principal, collection: Collection):
+    make_document(tenant, collection, "Revenue rose in 2024.\n\nCosts fell.\n\nRevenue fell.")
+    make_document(tenant, collection, "Revenue of the fruit trade.\n\nApples are red.")
+    collection.refresh_from_db()
+
+    found = retrieve(scope_of([collection]), "How much was revenue in 2024?", HashEmbedder())
+
+    candidates = [
+        Candidate(
+            chunk_id=passage.chunk_id,
+            document_id=passage.document_id,
+            dense=passage.dense,
+            lexical=passage.lexical,
+        )
+        for passage in found.passages
+    ]
+    expected = fused(candidates, rarity=sum(found.rarities.values()))
+    assert len(expected) == 5
+    assert [passage.chunk_id for passage in found.passages] == [c.chunk_id for c, _ in expected]
+    assert [passage.score for passage in found.passages] == pytest.approx(
+        [score for _, score in expected], abs=1e-4
+    )
 
 
 def test_a_question_within_a_document_finds_nothing_of_another(

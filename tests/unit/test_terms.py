@@ -14,7 +14,6 @@ from lectern.documents.terms import (
     NUMBER,
     chunk_weights,
     dimension,
-    question_weights,
     rarities,
     term_counts,
     terms,
@@ -91,9 +90,9 @@ def test_rarer_terms_weigh_more_and_unknown_ones_most():
 
 
 def test_a_question_weighs_a_term_by_the_idf_of_lucene():
-    weights = question_weights(["debt", "debt"], {"debt": 5}, 100)
+    weights = rarities(["debt", "debt"], {"debt": 5}, 100)
 
-    assert weights == {dimension("debt"): pytest.approx(math.log(1 + (95.5 + BACKGROUND) / 5.5))}
+    assert weights == {"debt": pytest.approx(math.log(1 + (95.5 + BACKGROUND) / 5.5))}
 
 
 def test_a_number_in_a_question_weighs_twice_a_word_as_rare():
@@ -103,7 +102,7 @@ def test_a_number_in_a_question_weighs_twice_a_word_as_rare():
 
 
 def test_a_count_older_than_its_total_does_not_break_the_weights():
-    assert question_weights(["debt"], {"debt": 12}, 10)[dimension("debt")] > 0
+    assert rarities(["debt"], {"debt": 12}, 10)["debt"] > 0
 
 
 @given(st.text())

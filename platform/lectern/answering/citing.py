@@ -47,7 +47,7 @@ class CitedText:
 def cite(quotes: Sequence[Quote]) -> CitedText:
     """Join ``quotes`` to a text and find each on its page. Runs inside the tenant.
 
-    Raises ``Conflict`` if a page is gone since its passage was found.
+    Raises ``Conflict`` if a page is gone, or was read anew, since its passage was found.
     """
     pages = _pages(quotes)
     text, citations = "", []
@@ -55,7 +55,7 @@ def cite(quotes: Sequence[Quote]) -> CitedText:
         sentence = " ".join(quote.text.split())
         text = f"{text} {sentence}" if text else sentence
         page = pages.get((quote.passage.version_id, quote.passage.page))
-        if page is None:
+        if page is None or page.text[quote.start : quote.end] != quote.text:
             raise source_removed()
         citations.append(
             CitationDraft(
@@ -74,9 +74,10 @@ def cite(quotes: Sequence[Quote]) -> CitedText:
 
 
 def source_removed() -> Conflict:
-    """The refusal to answer from a document that was deleted meanwhile."""
+    """The refusal to answer from a document that is not what it was when it was searched."""
     return Conflict(
-        "A document that this answer cites was deleted while it was being written. Ask again.",
+        "A document that this answer cites was deleted or replaced while it was being written. "
+        "Ask again.",
         code="source_removed",
     )
 
@@ -91,5 +92,5 @@ def _pages(quotes: Sequence[Quote]) -> dict[tuple[UUID, int], Page]:
         return {}
     places = {(quote.passage.version_id, quote.passage.page) for quote in quotes}
     wanted = reduce(or_, (Q(version_id=version, number=page) for version, page in places))
-    pages = Page.objects.filter(wanted).only("version_id", "number", "label", "words")
+    pages = Page.objects.filter(wanted).only("version_id", "number", "label", "text", "words")
     return {(page.version_id, page.number): page for page in pages}

@@ -3,6 +3,8 @@
 Reciprocal ranks throw away how sure each search is, and at equal weight they fell below the
 better search on one development set. The two scores are put on scales that mean the same for
 every question instead, and added.
+
+``search.py`` computes the same inside its statement; a test holds the two together.
 """
 
 from __future__ import annotations

@@ -104,17 +104,6 @@ def rarities(
     }
 
 
-def question_weights(
-    question_terms: Iterable[str], frequencies: Mapping[str, int], total: int
-) -> dict[int, float]:
-    """The rarity of each term of a question by dimension, once however often it is asked for.
-
-    The inner product with the ``chunk_weights`` of a chunk is its BM25 score.
-    """
-    weights = rarities(question_terms, frequencies, total)
-    return {dimension(term): weight for term, weight in weights.items()}
-
-
 def _idf(frequency: int, total: int) -> float:
     without = max(total - frequency, 0) + BACKGROUND
     return math.log1p((without + 0.5) / (frequency + 0.5))
