@@ -15,7 +15,7 @@ from lectern.documents.index import IndexedVersion, publish
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.uploads import Upload, accept_upload
 from lectern.tenants.access import Principal, Role, member_principal, system_principal
-from lectern.tenants.people import add_member, found_tenant
+from lectern.tenants.people import enrol_member, found_tenant
 from lectern.tenants.scoping import tenant_context
 
 _numbers = count(1)
@@ -35,7 +35,7 @@ def make_member(actor: Principal, role: str = Role.READER, email: str = "") -> P
     email = email or f"person{next(_numbers)}@example.com"
     with tenant_context(actor.tenant_id):
         administrator = system_principal(actor.tenant_id)
-        member = add_member(administrator, email=email, role=role, password=PASSWORD)
+        member = enrol_member(administrator, email=email, role=role, password=PASSWORD)
         return member_principal(member, name=email)
 
 

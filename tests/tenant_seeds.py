@@ -16,9 +16,10 @@ from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.uploads import accept_upload
 from lectern.jobs.models import Job, JobEvent
 from lectern.plugins.models import PluginConfig
-from lectern.tenants.access import KEY_SCOPES, Permission, Principal
+from lectern.tenants.access import KEY_SCOPES, Permission, Principal, Role
 from lectern.tenants.keys import issue_key
 from lectern.tenants.models import ApiKey, Membership
+from lectern.tenants.people import add_member
 from lectern.tenants.scoping import tenant_context
 
 _numbers = count(1)
@@ -46,6 +47,7 @@ class SeededTenant:
     member: Membership
     key: ApiKey
     secret: str
+    invitation: str
 
 
 def make_seeded_tenant() -> SeededTenant:
@@ -75,6 +77,7 @@ def make_seeded_tenant() -> SeededTenant:
             member=Membership.objects.get(user_id=administrator.user_id),
             key=issued.row,
             secret=issued.secret,
+            invitation=_invitation(administrator, marker),
         )
 
 
@@ -111,6 +114,11 @@ def pdf_of_one_page() -> bytes:
     content = io.BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def _invitation(actor: Principal, marker: str) -> str:
+    """The secret of a link that nobody has opened yet."""
+    return add_member(actor, email=f"{marker}@example.com", role=Role.READER).secret
 
 
 def _read_pdf(actor: Principal, collection: Collection, marker: str) -> DocumentVersion:

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import time
 from typing import Any
 from uuid import uuid4
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -28,6 +30,7 @@ PATH_IDS: dict[str, Seed] = {
     "job_id": lambda tenant: tenant.job.pk,
     "key_id": lambda tenant: tenant.key.pk,
     "member_id": lambda tenant: tenant.member.pk,
+    "token": lambda tenant: tenant.invitation,
 }
 PATH_PLAIN: dict[str, Any] = {"number": 1, "version": 1}
 # What pages take from the query or from a form, likewise.
@@ -47,6 +50,7 @@ INPUT_PLAIN: dict[str, Any] = {
     "next": "/",
     "outcome": "answered",
     "page": "1",
+    "password": "",
     "plugin": "",
     "q": "",
     "question": "What was sold?",
@@ -60,6 +64,8 @@ INPUT_PLAIN: dict[str, Any] = {
 FILES = {"file", "files"}
 # Read from rows and settings, not from what a reader sends.
 NOT_SENT = {"removed", "version_id"}
+# Where allauth keeps whose password was typed.
+AUTHENTICATED_PERSON = "account_authentication_methods_user"
 # The pages of allauth show a person their own account and nothing of any tenant.
 ACCOUNT = "account/"
 
@@ -117,6 +123,18 @@ def browser_of(member: Principal) -> Client:
     """A browser in which ``member`` has signed in."""
     browser = Client(raise_request_exception=False)
     browser.force_login(User.objects.get(pk=member.user_id))
+    return browser
+
+
+def confirmed_browser_of(member: Principal) -> Client:
+    """A browser in which ``member`` has signed in and then typed the password once more."""
+    browser = browser_of(member)
+    session = browser.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": time(), "reauthenticated": True}
+    ]
+    session[AUTHENTICATED_PERSON] = str(member.user_id)
+    session.save()
     return browser
 
 

@@ -5,24 +5,28 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from factories import make_member, make_tenant
-from lectern.errors import Conflict, Invalid, NotAllowed, NotAuthenticated
+from factories import PASSWORD, make_member, make_tenant
+from lectern.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
 from lectern.tenants.access import Permission, Principal, Role
 from lectern.tenants.keys import issue_key, key_principal, revoke_key
 from lectern.tenants.models import ApiKey, AuditEvent, Membership, User
 from lectern.tenants.people import (
+    accept_invitation,
     active_membership,
     add_member,
     change_role,
+    enrol_member,
     found_tenant,
     remove_member,
     tenants_of,
 )
 from lectern.tenants.scoping import tenant_context
 
+ADA = "ada@example.com"
+
 
 def test_a_member_can_be_added_once(tenant: Principal):
-    add_member(tenant, email="ada@example.com", role=Role.READER)
+    make_member(tenant, email=ADA)
 
     with pytest.raises(Conflict, match="already a member"):
         add_member(tenant, email="ADA@example.com", role=Role.CURATOR)
@@ -40,15 +44,121 @@ def test_an_unknown_role_is_refused(tenant: Principal):
         add_member(tenant, email="ada@example.com", role="owner")
 
 
-def test_adding_a_person_of_another_tenant_leaves_their_password(db):
-    first, second = make_tenant(), make_tenant()
-    with tenant_context(first.tenant_id):
-        add_member(first, email="ada@example.com", role=Role.READER, password="first password 1")
+def invite(actor: Principal, email: str = ADA, role: str = Role.READER) -> str:
+    """The secret of a new link into the actor's tenant."""
+    with tenant_context(actor.tenant_id):
+        return add_member(actor, email=email, role=role).secret
 
-    with tenant_context(second.tenant_id):
-        add_member(second, email="ada@example.com", role=Role.READER, password="other password 2")
 
-    assert User.objects.get(email="ada@example.com").check_password("first password 1")
+def person(email: str = ADA) -> User:
+    return User.objects.get(email=email)
+
+
+def test_an_invited_person_is_no_member_before_they_accept(tenant: Principal):
+    invite(tenant)
+
+    assert tenants_of(person()) == []
+    assert not person().has_usable_password()
+
+
+def test_a_new_person_becomes_a_member_with_the_password_they_chose(tenant: Principal):
+    secret = invite(tenant, role=Role.CURATOR)
+
+    accept_invitation(secret, visitor=None, name="Ada", password=PASSWORD)
+
+    assert person().check_password(PASSWORD)
+    assert [choice.role for choice in tenants_of(person())] == [Role.CURATOR]
+
+
+def test_whoever_claimed_an_address_first_gets_no_place_in_the_next_tenant(db):
+    attacker, victim = make_tenant("Attacker"), make_tenant("Victim")
+    accept_invitation(invite(attacker), visitor=None, password="the attacker's password")
+
+    secret = invite(victim)
+
+    assert [choice.tenant_id for choice in tenants_of(person())] == [attacker.tenant_id]
+    with pytest.raises(NotAuthenticated, match="has an account here"):
+        accept_invitation(secret, visitor=None, password="the owner's password")
+
+
+def test_of_two_links_for_a_new_person_one_sets_the_password(db):
+    first, second = make_tenant("Alpha"), make_tenant("Beta")
+    secrets = [invite(first), invite(second)]
+    accept_invitation(secrets[1], visitor=None, password=PASSWORD)
+
+    accept_invitation(secrets[0], visitor=person())
+
+    assert {choice.tenant_id for choice in tenants_of(person())} == {
+        first.tenant_id,
+        second.tenant_id,
+    }
+
+
+@pytest.mark.parametrize("change", ["used", "expired", "replaced", "withdrawn", "unknown"])
+def test_a_link_that_is_not_valid_is_refused_in_one_way(tenant: Principal, change: str):
+    secret = invite(tenant)
+    member = Membership.objects.get(user=person())
+    match change:
+        case "used":
+            accept_invitation(secret, visitor=None, password=PASSWORD)
+        case "expired":
+            before = timezone.now() - timedelta(seconds=1)
+            Membership.objects.filter(pk=member.pk).update(invitation_expires_at=before)
+        case "replaced":
+            invite(tenant)
+        case "withdrawn":
+            remove_member(tenant, member)
+        case _:
+            secret += "x"
+
+    with pytest.raises(NotFound, match="unknown, used, out of date"):
+        accept_invitation(secret, visitor=None, password=PASSWORD)
+
+
+def test_a_link_is_of_no_use_to_another_person(tenant: Principal):
+    secret = invite(tenant)
+
+    with pytest.raises(NotFound, match="for somebody else"):
+        accept_invitation(secret, visitor=User.objects.get(pk=tenant.user_id))
+
+
+def test_a_weak_password_does_not_use_up_the_link(tenant: Principal):
+    secret = invite(tenant)
+    with pytest.raises(Invalid, match="too short"):
+        accept_invitation(secret, visitor=None, password="short")
+
+    accept_invitation(secret, visitor=None, password=PASSWORD)
+
+    assert tenants_of(person())
+
+
+def test_only_a_digest_of_a_link_is_stored(tenant: Principal):
+    secret = invite(tenant)
+
+    assert secret not in str(Membership.objects.filter(user=person()).values().get())
+
+
+def test_a_removed_member_comes_back_with_a_new_link_only(tenant: Principal):
+    member = make_member(tenant, email=ADA)
+    remove_member(tenant, Membership.objects.get(user_id=member.user_id))
+
+    secret = invite(tenant)
+
+    assert tenants_of(person()) == []
+    accept_invitation(secret, visitor=person())
+    assert len(tenants_of(person())) == 1
+
+
+def test_the_operator_enrols_nobody_whose_address_is_known(tenant: Principal):
+    invite(tenant)
+
+    with pytest.raises(Conflict, match="known on this site"):
+        make_member(tenant, email=ADA)
+
+
+def test_an_administrator_cannot_enrol(tenant: Principal):
+    with pytest.raises(NotAllowed, match="Only the operator"):
+        enrol_member(tenant, email=ADA, role=Role.READER, password=PASSWORD)
 
 
 def test_a_removed_member_has_no_place_any_more(tenant: Principal):
@@ -71,8 +181,7 @@ def test_the_last_administrator_stays(tenant: Principal):
 def test_a_person_works_in_the_tenant_they_chose(db):
     first, second = make_tenant("Alpha"), make_tenant("Beta")
     user = User.objects.get(pk=first.user_id)
-    with tenant_context(second.tenant_id):
-        add_member(second, email=user.email, role=Role.READER)
+    accept_invitation(invite(second, user.email), visitor=user)
 
     principal = active_membership(user, second.tenant_id)
 
@@ -128,16 +237,17 @@ def test_a_key_cannot_have_the_rights_of_people(tenant: Principal):
 
 
 def test_every_change_of_people_and_keys_is_audited(tenant: Principal):
-    member = make_member(tenant)
-    row = Membership.objects.get(user_id=member.user_id)
+    accept_invitation(invite(tenant), visitor=None, password=PASSWORD)
+    row = Membership.objects.get(user=person())
     change_role(tenant, row, Role.CURATOR)
     remove_member(tenant, row)
     revoke_key(tenant, issue_key(tenant, name="reports", scopes=["ask"]).row)
 
     actions = list(AuditEvent.objects.order_by("at", "id").values_list("action", flat=True))
 
-    assert actions[-5:] == [
-        "member.added",
+    assert actions[-6:] == [
+        "member.invited",
+        "member.joined",
         "member.role_changed",
         "member.removed",
         "key.issued",

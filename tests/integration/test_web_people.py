@@ -9,7 +9,7 @@ from html_pages import faults_of, find, text_of
 from lectern.tenants.access import Role
 from lectern.tenants.keys import key_principal
 from lectern.tenants.models import ApiKey, Membership, User
-from lectern.tenants.people import add_member
+from lectern.tenants.people import accept_invitation, add_member
 from lectern.tenants.scoping import tenant_context
 from web_addresses import browser_of
 
@@ -139,6 +139,7 @@ def test_a_removed_member_is_shut_out_with_the_next_request(administrator, brows
     member = member_of(administrator, user_id=reader.user_id)
     assert theirs.get("/library").status_code == 200
 
+    confirm(browser)
     browser.post(f"/members/{member.pk}/remove")
 
     assert theirs.get("/library").status_code == 403
@@ -147,29 +148,110 @@ def test_a_removed_member_is_shut_out_with_the_next_request(administrator, brows
 # --- members ----------------------------------------------------------------------------
 
 
-def test_a_new_member_can_sign_in_with_the_password_shown_once(administrator, browser):
-    added = browser.post("/members", {"email": "new@example.com", "name": "Nora", "role": "reader"})
-    again = browser.get("/members")
-
-    password = secret_in(page_of(added))
-    assert sign_in(Client(), "new@example.com", password)["Location"] == "/"
-    assert password not in page_of(again)
+def confirm(browser):
+    """Type the password once more, as changing members asks for."""
+    browser.post("/account/reauthenticate/", {"password": PASSWORD})
 
 
-def test_a_person_who_is_known_keeps_their_password(administrator, browser):
-    other = make_tenant()
-    known = User.objects.get(pk=other.user_id)
+def invite(browser, email, role="reader"):
+    """The page that answers, after the password was typed once more."""
+    confirm(browser)
+    return page_of(browser.post("/members", {"email": email, "role": role}))
 
-    page = page_of(browser.post("/members", {"email": known.email, "role": "curator"}))
 
-    assert "They had an account already" in page
-    assert not find(page, ".//code[@id='secret']")
+def test_an_invited_person_signs_in_with_the_password_they_chose(browser):
+    link = secret_in(invite(browser, "new@example.com"))
+    stranger = Client()
+
+    joined = stranger.post(link, {"name": "Nora", "password": PASSWORD})
+
+    assert joined["Location"] == "/account/login/"
+    assert sign_in(stranger, "new@example.com")["Location"] == "/"
+    assert "Nora" in page_of(browser.get("/members"))
+
+
+def test_the_link_of_an_invitation_is_shown_once(browser):
+    link = secret_in(invite(browser, "new@example.com"))
+
+    assert link not in page_of(browser.get("/members"))
+
+
+def test_the_inviting_page_does_not_tell_who_is_known_on_the_site(browser):
+    known = User.objects.get(pk=make_tenant().user_id)
+    known.name = "Carla Known"
+    known.save()
+
+    pages = [invite(browser, email) for email in (known.email, "new@example.com")]
+
+    def said(page, email):
+        shown = text_of(find(page, ".//div[@class='secret']")[0])
+        return shown.replace(secret_in(page), "").replace(email, "")
+
+    assert said(pages[0], known.email) == said(pages[1], "new@example.com")
+    assert "Carla" not in pages[0] + page_of(browser.get("/members"))
+
+
+def test_a_person_with_an_account_signs_in_to_accept_and_is_in_the_new_tenant(browser):
+    known = User.objects.get(pk=make_tenant().user_id)
+    link = secret_in(invite(browser, known.email, role="curator"))
+    theirs = Client()
+    asked = page_of(theirs.get(link))
+    (sign_in_link,) = [
+        each.get("href") for each in find(asked, ".//a") if "login" in each.get("href")
+    ]
+    back = theirs.post(sign_in_link, {"login": known.email, "password": PASSWORD})["Location"]
+
+    theirs.post(back)
+
+    assert link.endswith(back)
+    assert "You are now a member" in page_of(theirs.get("/"))
+
+
+def test_a_link_does_not_change_the_password_of_a_person_with_an_account(browser):
+    known = User.objects.get(pk=make_tenant().user_id)
+    link = secret_in(invite(browser, known.email))
+
+    response = Client().post(link, {"name": "Eve", "password": "another long password"})
+
+    assert response.status_code == 401
     known.refresh_from_db()
     assert known.check_password(PASSWORD)
 
 
+def test_a_weak_password_is_said_beside_its_field(browser):
+    link = secret_in(invite(browser, "new@example.com"))
+
+    response = Client().post(link, {"name": "Nora", "password": "short"})
+
+    assert response.status_code == 422
+    assert faults_of(page_of(response)) == []
+    (error,) = find(page_of(response), ".//div[@id='id_password_error']")
+    assert "too short" in text_of(error)
+
+
+def test_a_session_alone_changes_no_members(administrator):
+    reader = make_member(administrator, role=Role.READER)
+    member = member_of(administrator, user_id=reader.user_id)
+    borrowed = browser_of(administrator)
+
+    responses = [
+        borrowed.post("/members", {"email": "new@example.com", "role": "reader"}),
+        borrowed.post(f"/members/{member.pk}/role", {"role": "administrator"}),
+        borrowed.post(f"/members/{member.pk}/remove"),
+    ]
+
+    assert {each["Location"].partition("?")[0] for each in responses} == {
+        "/account/reauthenticate/"
+    }
+    after = member_of(administrator, user_id=reader.user_id)
+    assert (after.role, after.status) == ("reader", "active")
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
 def test_a_member_who_is_there_already_is_said_beside_the_field(administrator, browser):
     email = User.objects.get(pk=administrator.user_id).email
+
+    confirm(browser)
 
     response = browser.post("/members", {"email": email, "role": "reader"})
 
@@ -182,6 +264,8 @@ def test_a_role_is_changed(administrator, browser):
     reader = make_member(administrator, role=Role.READER)
     member = member_of(administrator, user_id=reader.user_id)
 
+    confirm(browser)
+
     browser.post(f"/members/{member.pk}/role", {"role": "curator"})
 
     assert member_of(administrator, pk=member.pk).role == "curator"
@@ -189,6 +273,8 @@ def test_a_role_is_changed(administrator, browser):
 
 def test_the_last_administrator_cannot_step_down(administrator, browser):
     member = member_of(administrator, user_id=administrator.user_id)
+
+    confirm(browser)
 
     response = browser.post(f"/members/{member.pk}/role", {"role": "reader"})
 
@@ -200,7 +286,7 @@ def test_the_last_administrator_cannot_step_down(administrator, browser):
 
 
 def issue(browser, **fields):
-    browser.post("/account/reauthenticate/", {"password": PASSWORD})
+    confirm(browser)
     return browser.post("/keys/new", {"name": "Robot", "scopes": ["ask"], "days": "30"} | fields)
 
 
@@ -268,9 +354,10 @@ def test_a_revoked_key_is_useless(administrator, browser):
 
 def test_a_member_of_two_tenants_changes_between_them(administrator, browser):
     other = make_tenant(name="Other")
-    email = User.objects.get(pk=administrator.user_id).email
+    person = User.objects.get(pk=administrator.user_id)
     with tenant_context(other.tenant_id):
-        add_member(other, email=email, role=Role.READER)
+        link = add_member(other, email=person.email, role=Role.READER)
+    accept_invitation(link.secret, visitor=person)
 
     browser.post("/tenant", {"tenant": str(other.tenant_id)})
 

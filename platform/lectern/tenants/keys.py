@@ -1,6 +1,5 @@
 """API keys: issuing, hashing and checking them."""
 
-import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable
@@ -8,17 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from lectern.errors import Invalid, NotAuthenticated
 from lectern.tenants import audit
 from lectern.tenants.access import KEY_SCOPES, Permission, Principal, require
+from lectern.tenants.digest import digest_of
 from lectern.tenants.models import ApiKey
 
 # The time of last use is a help for people; one write a minute and key is enough for it.
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
+PURPOSE = "lectern api key"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def issue_key(
         tenant_id=actor.tenant_id,
         name=name.strip() or "unnamed",
         prefix=prefix,
-        digest=_digest(secret),
+        digest=digest_of(secret, purpose=PURPOSE),
         scopes=wanted,
         created_by_id=actor.user_id,
         expires_at=expires_at,
@@ -70,7 +70,7 @@ def key_principal(secret: str) -> Principal:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM lectern_api_key(%s)", [parts[1]])
         row = cursor.fetchone()
-    if row is None or not hmac.compare_digest(row[3], _digest(secret)):
+    if row is None or not hmac.compare_digest(row[3], digest_of(secret, purpose=PURPOSE)):
         raise refusal
     key_id, tenant_id, name, _digest_stored, scopes = row
     return Principal(
@@ -86,10 +86,3 @@ def note_use(key_id: UUID) -> None:
     before = timezone.now() - USE_IS_NOTED_EVERY
     unnoted = ApiKey.objects.filter(pk=key_id).exclude(last_used_at__gt=before)
     unnoted.update(last_used_at=timezone.now())
-
-
-def _digest(secret: str) -> str:
-    # Keys are 256 random bits, so a fast keyed hash suffices; the site's secret makes a
-    # stolen table useless.
-    pepper = hashlib.sha256(b"lectern api key" + settings.SECRET_KEY.encode()).digest()
-    return hmac.new(pepper, secret.encode(), hashlib.sha256).hexdigest()

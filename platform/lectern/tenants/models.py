@@ -64,6 +64,11 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    @property
+    def awaits_activation(self) -> bool:
+        """Whether an invitation made this account and nobody has accepted one yet."""
+        return not self.has_usable_password() and self.last_login is None
+
 
 class Tenant(models.Model):
     """A company, or a part of one, whose documents nobody else sees."""
@@ -106,15 +111,18 @@ class Membership(TenantOwned):
         REMOVED = "removed", "Removed"
 
     TRANSITIONS: ClassVar[dict[str, list[str]]] = {
-        "invited": ["active", "removed"],
+        "invited": ["invited", "active", "removed"],
         "active": ["removed"],
-        "removed": ["active"],
+        "removed": ["invited"],
     }
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=20, choices=Role.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.ACTIVE)
     created_at = models.DateTimeField(default=timezone.now)
+    # Of the link that makes an invited person a member; the link itself was shown once.
+    invitation_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    invitation_expires_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -127,6 +135,14 @@ class Membership(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.user_id} as {self.role}"
+
+    @property
+    def shown_name(self) -> str:
+        """The person's name for the tenant's administrators, who typed no more than an address.
+
+        What somebody else's address is called stays unsaid until that person has joined.
+        """
+        return str(self.user) if self.status == self.Status.ACTIVE else self.user.email
 
 
 class ApiKey(TenantOwned):

@@ -1,11 +1,19 @@
 """Tenants and the people in them: founding, inviting, changing roles, removing."""
 
+import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import connection, transaction
+from django.utils import timezone
 
-from lectern.errors import Conflict, Invalid
+from lectern.errors import Conflict, Invalid, NotAllowed, NotAuthenticated, NotFound
 from lectern.lifecycle import InvalidTransition, advance
 from lectern.tenants import audit
 from lectern.tenants.access import (
@@ -13,11 +21,20 @@ from lectern.tenants.access import (
     Permission,
     Principal,
     Role,
+    member_principal,
     require,
     system_principal,
 )
+from lectern.tenants.digest import digest_of
 from lectern.tenants.models import Membership, Tenant, User, new_id
 from lectern.tenants.scoping import tenant_context
+
+INVITED = Membership.Status.INVITED
+INVITATION_LASTS = timedelta(days=7)
+NO_INVITATION = (
+    "This invitation is unknown, used, out of date, or for somebody else than who is signed in. "
+    "Sign out and open the link again, or ask for a new one."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +45,23 @@ class TenantChoice:
     slug: str
     name: str
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """A place in a tenant, and the secret of the link to it, which is shown once."""
+
+    membership: Membership
+    secret: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenInvitation:
+    """What the holder of a valid link is invited to, and as whom."""
+
+    tenant_id: UUID
+    tenant_name: str
+    person: User
 
 
 def found_tenant(*, name: str, slug: str) -> Tenant:
@@ -82,30 +116,100 @@ def active_membership(user: User, preferred: UUID | None) -> Principal | None:
 
 
 @transaction.atomic
-def add_member(
-    actor: Principal, *, email: str, role: str, password: str | None = None, name: str = ""
-) -> Membership:
-    """Let the person with ``email`` work in the actor's tenant, creating them if new.
+def add_member(actor: Principal, *, email: str, role: str) -> Invitation:
+    """Invite the person with ``email`` into the actor's tenant; a former link becomes useless.
 
-    A password is set only for a new person: an administrator of one tenant must not be
-    able to take over somebody who also belongs to another.
+    They are a member only once they have accepted with the link. So an administrator gives a
+    place to whoever holds the link, and nobody gets one by having claimed an address before.
     """
     require(actor, Permission.MANAGE_MEMBERS)
-    if role not in Role.values:
-        raise Invalid(f"{role!r} is no role. Roles are {', '.join(Role.values)}.")
-    if "@" not in email:
-        raise Invalid(f"{email!r} is not an e-mail address")
-    user = User.objects.filter(email__iexact=email.strip()).first()
-    if user is None:
-        user = User.objects.create_user(email.strip(), password, name=name)
-    member = Membership.objects.filter(user=user).first()
+    _check_role(role)
+    found, _ = User.objects.get_or_create(
+        email=_checked_email(email), defaults={"password": make_password(None)}
+    )
+    # Two invitations of one person at once would otherwise both make a row.
+    person = User.objects.select_for_update().get(pk=found.pk)
+    secret = secrets.token_urlsafe(32)
+    link: dict[str, Any] = {
+        "invitation_digest": _digest(secret),
+        "invitation_expires_at": _week_from_now(),
+    }
+    member = Membership.objects.filter(user=person).first()
     if member is None:
-        member = Membership.objects.create(tenant_id=actor.tenant_id, user=user, role=role)
-    elif member.status == Membership.Status.REMOVED:
-        advance(member, Membership.Status.ACTIVE, role=role)
+        member = Membership.objects.create(
+            tenant_id=actor.tenant_id, user=person, role=role, status=INVITED, **link
+        )
     else:
-        raise Conflict(f"{email} is already a member. Change the role instead.")
-    audit.record(actor, "member.added", member, role=role)
+        try:
+            advance(member, INVITED, role=role, **link)
+        except InvalidTransition as error:
+            message = f"{email} is already a member. Change the role instead."
+            raise Conflict(message) from error
+    audit.record(actor, "member.invited", member, role=role)
+    return Invitation(membership=member, secret=secret)
+
+
+def open_invitation(secret: str, *, visitor: User | None) -> OpenInvitation:
+    """What the link with ``secret`` invites to; ``visitor`` is who is signed in.
+
+    NotFound in one way for links that are unknown, used, expired or for somebody else.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM lectern_invitation(%s)", [_digest(secret)])
+        row = cursor.fetchone()
+    if row is None or (visitor is not None and visitor.pk != row[2]):
+        raise NotFound(NO_INVITATION)
+    tenant_id, tenant_name, user_id = row
+    return OpenInvitation(
+        tenant_id=tenant_id, tenant_name=tenant_name, person=User.objects.get(pk=user_id)
+    )
+
+
+def accept_invitation(
+    secret: str, *, visitor: User | None, name: str = "", password: str = ""
+) -> Membership:
+    """Make the invited person a member, once.
+
+    Who has an account must be signed in with it (``visitor``). Who has none gets one with
+    ``name`` and ``password``: the first holder of a valid link becomes that person on this site.
+    """
+    invitation = open_invitation(secret, visitor=visitor)
+    with tenant_context(invitation.tenant_id):
+        # Of two links for one new person, one sets the password and the other then has to ask.
+        person = User.objects.select_for_update().get(pk=invitation.person.pk)
+        if visitor is None:
+            _activate(person, name=name, password=password)
+        member = Membership.objects.filter(user=person, invitation_digest=_digest(secret)).first()
+        if member is None:
+            raise NotFound(NO_INVITATION)
+        try:
+            used: dict[str, Any] = {"invitation_digest": None, "invitation_expires_at": None}
+            advance(member, Membership.Status.ACTIVE, unchanged=["invitation_digest"], **used)
+        except InvalidTransition as error:
+            raise NotFound(NO_INVITATION) from error
+        audit.record(member_principal(member, str(person)), "member.joined", member)
+    return member
+
+
+@transaction.atomic
+def enrol_member(
+    actor: Principal, *, email: str, role: str, password: str, name: str = ""
+) -> Membership:
+    """Make a new person a member at once, with ``password``. Only the operator does this.
+
+    Refused if the address is known: its owner must not find somebody else's password on it.
+    """
+    if actor.user_id is not None or actor.key_id is not None:
+        raise NotAllowed("Only the operator enrols people. Invite them instead.")
+    _check_role(role)
+    email = _checked_email(email)
+    if User.objects.filter(email__iexact=email).exists():
+        raise Conflict(f"{email} is known on this site already. Invite them instead.")
+    person = User.objects.create_user(email, password, name=name)
+    member: Membership = Membership.objects.create(
+        tenant_id=actor.tenant_id, user=person, role=role
+    )
+    audit.record(actor, "member.enrolled", member, role=role)
     return member
 
 
@@ -113,8 +217,7 @@ def add_member(
 def change_role(actor: Principal, member: Membership, role: str) -> Membership:
     """Give ``member`` another role."""
     require(actor, Permission.MANAGE_MEMBERS)
-    if role not in Role.values:
-        raise Invalid(f"{role!r} is no role. Roles are {', '.join(Role.values)}.")
+    _check_role(role)
     _keep_one_administrator(member, becoming=role)
     former, member.role = member.role, role
     member.save(update_fields=["role"])
@@ -128,10 +231,46 @@ def remove_member(actor: Principal, member: Membership) -> None:
     require(actor, Permission.MANAGE_MEMBERS)
     _keep_one_administrator(member, becoming=None)
     try:
-        advance(member, Membership.Status.REMOVED)
+        advance(member, Membership.Status.REMOVED, invitation_digest=None)
     except InvalidTransition as error:
         raise Conflict("This member was removed already") from error
     audit.record(actor, "member.removed", member)
+
+
+def _activate(person: User, *, name: str, password: str) -> None:
+    if not person.awaits_activation:
+        raise NotAuthenticated(
+            f"{person.email} has an account here. Sign in with it, then open the link again."
+        )
+    person.name = name.strip()
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from error
+    person.set_password(password)
+    person.save(update_fields=["name", "password"])
+
+
+def _check_role(role: str) -> None:
+    if role not in Role.values:
+        raise Invalid(f"{role!r} is no role. Roles are {', '.join(Role.values)}.")
+
+
+def _checked_email(email: str) -> str:
+    email = email.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(f"{email!r} is not an e-mail address") from error
+    return email
+
+
+def _digest(secret: str) -> str:
+    return digest_of(secret, purpose="lectern invitation")
+
+
+def _week_from_now() -> datetime:
+    return timezone.now() + INVITATION_LASTS
 
 
 def _keep_one_administrator(member: Membership, *, becoming: str | None) -> None:

@@ -2,7 +2,7 @@
 
 Not among them are those with which a person gives themselves an e-mail address or an account:
 an address that nobody verified would let a member of one tenant be taken for a person whom
-another tenant is about to add. Nothing is sent either, so there is no reset by e-mail.
+another tenant is about to invite. Nothing is sent either, so there is no reset by e-mail.
 """
 
 from allauth.account.urls import urlpatterns as account_pages

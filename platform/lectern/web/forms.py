@@ -110,11 +110,25 @@ class VersionForm(forms.Form):
 
 
 class MemberForm(forms.Form):
-    """A person to add."""
+    """A person to invite."""
 
     email = forms.EmailField(label=_("E-mail address"))
-    name = forms.CharField(label=_("Name"), required=False, max_length=200)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class InvitationForm(forms.Form):
+    """What a person without an account gives when they accept an invitation."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=1000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least 12 characters."),
+    )
 
 
 class RoleForm(forms.Form):

@@ -1,12 +1,13 @@
 """The people of a tenant, for its administrators."""
 
-import secrets
 from typing import Any
 from uuid import UUID
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -26,28 +27,33 @@ ROLE_WORDS = (
 )
 
 
+# Who becomes a member outlives the session that decided it, so a borrowed browser must not.
 @page(Permission.MANAGE_MEMBERS, "GET", "POST")
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def members(request: MemberRequest) -> HttpResponse:
-    """All members, and adding one. A new person's first password is shown this once."""
+    """All members, and inviting one; the link is shown this once.
+
+    Whether the site knows the address already makes no difference to what is said.
+    """
     form = MemberForm(request.POST or None)
-    added: dict[str, Any] = {}
+    invited: dict[str, Any] = {}
     if form.is_valid():
-        password = secrets.token_urlsafe(12)
         try:
-            member = add_member(request.principal, password=password, **form.cleaned_data)
+            invitation = add_member(request.principal, **form.cleaned_data)
         except LecternError as error:
             form.add_error("email", error.message)
         else:
-            # A person who was known already keeps the password they have.
-            is_new = member.user.check_password(password)
-            added = {"added": member, "password": password if is_new else ""}
+            address = reverse("invitation", args=[invitation.secret])
+            link = request.build_absolute_uri(address)
+            invited = {"invited": invitation.membership, "link": link}
             form = MemberForm()
     people = Membership.objects.select_related("user").order_by("status", "user__email")
-    context = {"form": form, "rows": rows_of_page(request, people), "roles": ROLE_WORDS} | added
+    context = {"form": form, "rows": rows_of_page(request, people), "roles": ROLE_WORDS} | invited
     return render(request, "web/members.html", context, status=422 if form.errors else 200)
 
 
 @page(Permission.MANAGE_MEMBERS, "POST")
+@reauthentication_required  # type: ignore[untyped-decorator]
 def role(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """Give a member another role."""
     member = found(Membership.objects.select_related("user"), "member", pk=member_id)
@@ -56,16 +62,18 @@ def role(request: MemberRequest, member_id: UUID) -> HttpResponse:
         change_role(request.principal, member, form.cleaned_data["role"])
         text = _("%(name)s is now %(role)s.")
         role_text = member.get_role_display().lower()
-        messages.success(request, text % {"name": member.user, "role": role_text})
+        messages.success(request, text % {"name": member.shown_name, "role": role_text})
     return redirect("members")
 
 
 @page(Permission.MANAGE_MEMBERS, "GET", "POST")
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]
 def remove(request: MemberRequest, member_id: UUID) -> HttpResponse:
     """End a member's access, after a question."""
     member = found(Membership.objects.select_related("user"), "member", pk=member_id)
     if request.method == "POST":
+        name = member.shown_name
         remove_member(request.principal, member)
-        messages.success(request, _("%(name)s was removed.") % {"name": member.user})
+        messages.success(request, _("%(name)s was removed.") % {"name": name})
         return redirect("members")
     return render(request, "web/member_remove.html", {"member": member})

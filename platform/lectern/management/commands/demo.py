@@ -17,7 +17,7 @@ from lectern.plugins.registry import usable_plugins
 from lectern.tenants.access import KEY_SCOPES, Principal, Role, system_principal
 from lectern.tenants.keys import issue_key, revoke_key
 from lectern.tenants.models import ApiKey, Membership, User
-from lectern.tenants.people import add_member, found_tenant, tenant_by_slug
+from lectern.tenants.people import enrol_member, found_tenant, tenant_by_slug
 from lectern.tenants.scoping import tenant_context
 
 
@@ -109,7 +109,7 @@ def _password(actor: Principal, email: str, role: str) -> str:
     """A new password for a sample person; nothing stored can tell the former one."""
     password = secrets.token_urlsafe(12)
     if not Membership.objects.filter(user__email=email, status=Membership.Status.ACTIVE).exists():
-        add_member(actor, email=email, role=role, password=password)
+        enrol_member(actor, email=email, role=role, password=password)
     user = User.objects.get(email=email)
     user.set_password(password)
     user.save(update_fields=["password"])
