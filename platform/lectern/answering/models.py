@@ -113,6 +113,14 @@ class Citation(TenantOwned):
     def __str__(self) -> str:
         return f"[{self.number}] {self.document_title}, page {self.page}"
 
+    @property
+    def table(self) -> list[list[str]]:
+        """The cells of a quoted table row below the header of its table; empty for sentences."""
+        if "\t" not in self.quote:
+            return []
+        lines = [*self.heading.splitlines(), *self.quote.splitlines()]
+        return [line.split("\t") for line in lines if "\t" in line]
+
 
 class Finding(TenantOwned):
     """What a plugin's check said about an answer."""
