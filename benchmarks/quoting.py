@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from measured_set import Asked, MeasuredSet
+from _measured_set import Asked, MeasuredSet
 
 from lectern.answering.measures import (
     Result,

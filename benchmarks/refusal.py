@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
-from measured_set import Asked, MeasuredSet
+from _measured_set import Asked, MeasuredSet
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import bm25s
 import numpy as np
-from measured_set import MeasuredSet, candidates, index_of, ranking
+from _measured_set import MeasuredSet, candidates, index_of, ranking
 
 from lectern.answering.measures import Case, measures
 from lectern.backends.engines import ingestion_embedder, question_embedder
@@ -23,7 +23,7 @@ from lectern.backends.engines import ingestion_embedder, question_embedder
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from measured_set import Scores
+    from _measured_set import Scores
     from numpy.typing import NDArray
 
 FIGURES = ("hit@1", "hit@3", "hit@5", "text@5", "budget@2000", "budget@4000", "budget@8000")
