@@ -66,6 +66,21 @@ def test_an_empty_text_is_a_change(client):
     assert changed["description"] == ""
 
 
+def test_a_description_has_at_most_2000_characters(client):
+    named = {"name": "Reports"}
+    longest = send(client, "POST", COLLECTIONS, named | {"description": "x" * 2000})
+    path = f"{COLLECTIONS}/{longest.json()['id']}"
+
+    refused = [
+        send(client, "POST", COLLECTIONS, {"name": "More", "description": "x" * 2001}),
+        send(client, "PATCH", path, {"description": "x" * 2001}),
+    ]
+
+    assert longest.status_code == 201
+    assert [each.status_code for each in refused] == [422, 422]
+    assert "Shorten it" in refused[0].json()["detail"]
+
+
 def test_a_deleted_collection_is_gone(client):
     made = send(client, "POST", COLLECTIONS, {"name": "Reports"}).json()
 

@@ -9,6 +9,9 @@ from lectern.plugins.registry import usable_plugins
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
 
+# In characters: it is shown on every list of collections.
+LONGEST_DESCRIPTION = 2_000
+
 
 def create_collection(
     actor: Principal, *, name: str, description: str = "", plugin: str = ""
@@ -16,6 +19,7 @@ def create_collection(
     """A new, empty collection. Its name must be new in the tenant."""
     require(actor, Permission.MANAGE_COLLECTIONS)
     name = _checked_name(name)
+    _check_description(description)
     _check_plugin(plugin)
     try:
         with transaction.atomic():
@@ -33,6 +37,7 @@ def change_collection(
 ) -> Collection:
     """Rename, describe, or give another plugin to ``collection``."""
     require(actor, Permission.MANAGE_COLLECTIONS)
+    _check_description(description)
     _check_plugin(plugin)
     collection.name, collection.description = _checked_name(name), description
     collection.plugin = plugin
@@ -69,6 +74,14 @@ def _checked_name(name: str) -> str:
     if not 1 <= len(name) <= 200:
         raise Invalid("A collection needs a name of 1 to 200 characters")
     return name
+
+
+def _check_description(description: str) -> None:
+    if len(description) > LONGEST_DESCRIPTION:
+        raise Invalid(
+            f"The description has {len(description):,} characters; it may have "
+            f"{LONGEST_DESCRIPTION:,}. Shorten it."
+        )
 
 
 def _check_plugin(plugin: str) -> None:

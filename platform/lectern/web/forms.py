@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lectern.documents.collections import LONGEST_DESCRIPTION
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants.access import KEY_SCOPES, Role
 
@@ -42,7 +43,7 @@ class CollectionForm(forms.Form):
     description = forms.CharField(
         label=_("Description"),
         required=False,
-        max_length=2000,
+        max_length=LONGEST_DESCRIPTION,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What is in it, for those who choose where to ask."),
     )
