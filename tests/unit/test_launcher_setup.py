@@ -192,6 +192,27 @@ def test_without_a_newer_python_there_is_none_to_hand_over_to(launcher):
     assert launcher.newer_python({}.get) is None
 
 
+class Replaced(Exception):
+    """The script became the program with these arguments."""
+
+
+@pytest.mark.parametrize("verb", ["status", "logs", "down"])
+def test_what_runs_can_be_looked_at_and_stopped_after_a_lock_was_edited(
+    launcher, monkeypatch, verb
+):
+    def become(_program, arguments):
+        raise Replaced(arguments)
+
+    monkeypatch.setattr(launcher.os, "execv", become)
+    complete(launcher, "base")
+    (launcher.ROOT / "requirements" / "base.lock").write_text("another==1.0\n")
+
+    with pytest.raises(Replaced) as replaced:
+        launcher.main([verb])
+
+    assert replaced.value.args[0][1:] == ["-m", "lectern", verb]
+
+
 @pytest.mark.parametrize(("verb", "status"), [("status", 1), ("logs", 1), ("down", 0)])
 def test_looking_at_what_was_never_set_up_installs_nothing(launcher, verb, status):
     assert launcher.main([verb]) == status
