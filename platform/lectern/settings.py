@@ -245,7 +245,8 @@ SOCIALACCOUNT_PROVIDERS = (
     if text("LECTERN_OIDC_URL")
     else {}
 )
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+# Nothing is sent out; a library that tries must not write it into the log either.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 # --- the browser ------------------------------------------------------------------------
 SESSION_COOKIE_HTTPONLY = True

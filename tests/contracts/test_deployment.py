@@ -32,6 +32,13 @@ def test_the_worker_of_compose_reads_the_queues_of_lectern_up():
         assert COMPOSE["services"]["worker"]["environment"].get(name, value) == value
 
 
+def test_no_command_line_holds_a_password():
+    for name, service in COMPOSE["services"].items():
+        run = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
+        assert not re.search(r"(?<!\$)\$\{?[A-Z_]*PASSWORD", " ".join(run)), name
+        assert " -a " not in " ".join(run), name
+
+
 def test_nothing_is_published_beyond_this_machine_by_default():
     published = [
         port for service in COMPOSE["services"].values() for port in service.get("ports", [])

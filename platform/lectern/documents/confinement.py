@@ -9,6 +9,7 @@ import ctypes
 import os
 import resource
 import signal
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,12 +60,25 @@ def confine(limits: Limits, *, readable: Path) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    # An empty network of its own; ordinary users need a user namespace for it, and some
-    # kernels refuse that too. The hook holds for Python code in either case.
-    if libc.unshare(_CLONE_NEWNET):
-        libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+    leave_network()
     fence_files(readable=[readable], work_folder=Path.cwd())
     sys.addaudithook(_refuse)
+
+
+def leave_network() -> bool:
+    """Go into an empty network, for good; False where the kernel refuses.
+
+    Ordinary users need a user namespace for it, and some kernels refuse that too. The hook
+    of ``confine`` holds for Python code in either case.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    return not (libc.unshare(_CLONE_NEWNET) and libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET))
+
+
+def network_can_be_left() -> bool:
+    """Whether ``leave_network`` works here, tried in a process of its own."""
+    program = f"import sys; from {__name__} import leave_network; sys.exit(not leave_network())"
+    return subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 def allow_cpu_for(pages: int, limits: Limits) -> None:

@@ -53,16 +53,22 @@ class _PathBeneath(ctypes.Structure):
     _fields_ = (("allowed", ctypes.c_uint64), ("folder", ctypes.c_int32))
 
 
+def landlock_version() -> int:
+    """The version of Landlock that this kernel has; less than 1 if it has none."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    return int(libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION))
+
+
 def fence_files(*, readable: Iterable[Path], work_folder: Path) -> bool:
     """Leave this process ``readable``, what Python needs, and ``work_folder`` to write in.
 
     False, and nothing is changed, on a kernel without Landlock. It must be told beforehand
     that it gains no new privileges (``PR_SET_NO_NEW_PRIVS``).
     """
-    libc = ctypes.CDLL(None, use_errno=True)
-    version = libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION)
+    version = landlock_version()
     if version < 1:
         return False
+    libc = ctypes.CDLL(None, use_errno=True)
     handled = (1 << _FILE_RIGHTS.get(version, _NEWEST_FILE_RIGHTS)) - 1
     ruleset = _new_ruleset(libc, version, handled)
     for path in (*map(Path, SYSTEM_FILES), *map(Path, _python_files()), *readable):

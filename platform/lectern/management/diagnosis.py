@@ -12,6 +12,8 @@ from django.db import Error, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from lectern.backends.weights import EMBEDDER_NAME, weights_folder
+from lectern.documents.confinement import network_can_be_left
+from lectern.documents.file_fence import landlock_version
 from lectern.documents.leftovers import leftover_files
 from lectern.embedded.health import health_of
 from lectern.errors import LecternError
@@ -35,7 +37,7 @@ class Diagnosis:
 def diagnose() -> Iterator[Diagnosis]:
     """Look at everything; one broken part does not keep the others from being looked at."""
     first = (_parts, _database, _migrations, _weights, _plugins)
-    for look in (*first, _disk, _stored_files, _text_recognition):
+    for look in (*first, _disk, _stored_files, _text_recognition, _confinement):
         yield from look()
 
 
@@ -132,6 +134,26 @@ def _text_recognition() -> Iterator[Diagnosis]:
     found = shutil.which("tesseract")
     seen = f"tesseract at {found}" if found else "none: pages that are pictures stay unsearchable"
     yield Diagnosis(subject="text recognition", well=True, seen=seen)
+
+
+def _confinement() -> Iterator[Diagnosis]:
+    """What the kernel offers is no fault of the set-up, but who serves strangers must know it."""
+    landlock, network = landlock_version() >= 1, network_can_be_left()
+    yield Diagnosis(
+        subject="fence around files",
+        well=True,
+        seen="Landlock"
+        if landlock
+        else "none: a reading process that is taken over reaches what Lectern reaches. Use Linux "
+        "5.13 or newer with Landlock.",
+    )
+    yield Diagnosis(
+        subject="fence around network",
+        well=True,
+        seen="a network namespace of its own"
+        if network
+        else "Python's hook only: this kernel or container allows no network namespace.",
+    )
 
 
 def _stored_files() -> Iterator[Diagnosis]:

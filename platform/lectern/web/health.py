@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -13,6 +14,8 @@ from lectern.jobs.sweep import seconds_since_sweep
 
 # A sweep that was missed once may be late; missed four times, nobody sweeps.
 LATE_SWEEPS = 4
+# Seconds.
+MIGRATIONS_KEPT = 10
 
 
 def live(request: HttpRequest) -> JsonResponse:
@@ -38,6 +41,11 @@ def _database() -> str:
 
 
 def _migrations() -> str:
+    # Reads every migration file, and anybody may ask, as often as they like.
+    return str(cache.get_or_set("readiness-migrations", _migrations_now, MIGRATIONS_KEPT))
+
+
+def _migrations_now() -> str:
     executor = MigrationExecutor(connection)
     missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return "missing" if missing else "ok"
