@@ -291,7 +291,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"links": {"()": "lectern.tenants.log_lines.WithoutInvitations"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}
+    },
     "root": {"handlers": ["stderr"], "level": text("LECTERN_LOG_LEVEL", "INFO")},
     "loggers": {"httpx": {"level": "WARNING"}, "pypdfium2": {"level": "WARNING"}},
 }
