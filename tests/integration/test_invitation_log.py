@@ -1,4 +1,4 @@
-"""What the log says of requests with an invitation's link, which opens a tenant while it is valid."""
+"""What the log says of requests with the link of an invitation that is still valid."""
 
 import io
 import logging
