@@ -4,7 +4,7 @@ from lectern.answering.models import Citation
 
 
 def test_a_row_stands_below_the_header_of_its_table():
-    citation = Citation(heading="Report › Sales\nDivision\t2025\t2024", quote="Rail\t198\t190")
+    citation = Citation(heading="Report, sales\nDivision\t2025\t2024", quote="Rail\t198\t190")
 
     assert citation.table == [["Division", "2025", "2024"], ["Rail", "198", "190"]]
 
