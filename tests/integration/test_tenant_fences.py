@@ -35,12 +35,16 @@ ACROSS_TENANTS = {
     "lectern_tenants": "all tenants, for the operator's sweeps",
     "lectern_memberships": "where a person who signed in may work",
     "lectern_api_key": "whose key this is",
+    "lectern_invitation": "what the link of an invitation is for",
     "lectern_job_tenant": "whose job a worker was called for",
     "lectern_waiting_jobs": "the jobs of all tenants, taken in turn",
     "lectern_abandoned_jobs": "the jobs of all tenants whose lease ran out",
     "lectern_lexical_search": "word search; it takes the tenant from the setting itself",
 }
-GLOBALLY_UNIQUE = {"tenants_apikey_prefix_key": "random, and looked up before the tenant is known"}
+GLOBALLY_UNIQUE = {
+    "tenants_apikey_prefix_key": "random, and looked up before the tenant is known",
+    "tenants_membership_invitation_digest_key": "likewise",
+}
 
 
 @pytest.fixture
