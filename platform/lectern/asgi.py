@@ -5,6 +5,7 @@ import json
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import IO, Any, NoReturn
+from uuid import uuid4
 
 import django
 from django.core.exceptions import RequestAborted
@@ -58,6 +59,7 @@ class BodyLimit:
             "code": "too_large",
             "detail": f"A request may have at most {self._most // 1_000_000} MB. Send fewer or "
             "smaller files at once.",
+            "request_id": uuid4().hex,
         }
         headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
