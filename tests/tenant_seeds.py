@@ -11,14 +11,30 @@ from django.db import connection
 from django.test import Client
 
 from factories import make_collection, make_tenant, publish_text
-from lectern.answering.models import Answer, Citation, Finding, Question
-from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.answering.models import (
+    Answer,
+    Citation,
+    Finding,
+    GoldenQuestion,
+    GoldenResult,
+    GoldenRun,
+    Question,
+)
+from lectern.documents.models import (
+    Collection,
+    Document,
+    DocumentMetadata,
+    DocumentReader,
+    DocumentTable,
+    DocumentVersion,
+)
 from lectern.documents.uploads import accept_upload
-from lectern.jobs.models import Job, JobEvent
+from lectern.jobs.models import Job, JobEvent, JobStage
 from lectern.plugins.models import PluginConfig
+from lectern.sources.models import Source, SourceItem, SourceRun
 from lectern.tenants.access import KEY_SCOPES, Permission, Principal, Role
 from lectern.tenants.keys import issue_key
-from lectern.tenants.models import ApiKey, Membership
+from lectern.tenants.models import ApiKey, Group, GroupMember, Membership
 from lectern.tenants.people import add_member
 from lectern.tenants.scoping import tenant_context
 
@@ -48,6 +64,10 @@ class SeededTenant:
     key: ApiKey
     secret: str
     invitation: str
+    group: Group
+    golden: GoldenQuestion
+    golden_run: GoldenRun
+    source: Source
 
 
 def make_seeded_tenant() -> SeededTenant:
@@ -64,6 +84,7 @@ def make_seeded_tenant() -> SeededTenant:
         PluginConfig.objects.create(tenant_id=administrator.tenant_id, plugin=marker)
         answer = _answered(administrator, collection, version, marker)
         issued = issue_key(administrator, name=marker, scopes=KEY_SCOPES)
+        golden, golden_run = _golden(administrator, version, marker)
         return SeededTenant(
             administrator=administrator,
             marker=marker,
@@ -78,6 +99,10 @@ def make_seeded_tenant() -> SeededTenant:
             key=issued.row,
             secret=issued.secret,
             invitation=_invitation(administrator, marker),
+            group=_group(administrator, version, issued.row, marker),
+            golden=golden,
+            golden_run=golden_run,
+            source=_source(administrator, version, marker),
         )
 
 
@@ -119,6 +144,68 @@ def pdf_of_one_page() -> bytes:
 def _invitation(actor: Principal, marker: str) -> str:
     """The secret of a link that nobody has opened yet."""
     return add_member(actor, email=f"{marker}@example.com", role=Role.READER).secret
+
+
+def _group(actor: Principal, version: DocumentVersion, key: ApiKey, marker: str) -> Group:
+    """A group of one person and one key, and what is known of a document that it reads."""
+    tenant = {"tenant_id": actor.tenant_id}
+    group = Group.objects.create(**tenant, name=f"{marker} group")
+    GroupMember.objects.create(**tenant, group=group, user_id=actor.user_id)
+    GroupMember.objects.create(**tenant, group=group, key=key)
+    DocumentReader.objects.create(**tenant, document_id=version.document_id, group=group)
+    DocumentMetadata.objects.create(
+        **tenant,
+        document_id=version.document_id,
+        name="company",
+        value=marker,
+        folded=marker,
+        source="person",
+    )
+    DocumentTable.objects.create(
+        **tenant, version=version, number=1, page=1, title=marker, segments=[[1, 0, 10]]
+    )
+    JobStage.objects.create(**tenant, job_id=version.job_id, attempt=1, name=marker)
+    return group
+
+
+def _golden(
+    actor: Principal, version: DocumentVersion, marker: str
+) -> tuple[GoldenQuestion, GoldenRun]:
+    tenant = {"tenant_id": actor.tenant_id}
+    golden = GoldenQuestion.objects.create(
+        **tenant,
+        collection_id=version.collection_id,
+        text=f"How did {marker} do this year?",
+        document_id=version.document_id,
+        pages=[1],
+        evidence=marker,
+    )
+    run = GoldenRun.objects.create(
+        **tenant,
+        collection_id=version.collection_id,
+        cause=GoldenRun.Cause.REQUEST,
+        subject={"embedder": marker},
+    )
+    GoldenResult.objects.create(
+        **tenant, run=run, question=golden, rank=1, refused=False, milliseconds=1.0
+    )
+    return golden, run
+
+
+def _source(actor: Principal, version: DocumentVersion, marker: str) -> Source:
+    tenant = {"tenant_id": actor.tenant_id}
+    source = Source.objects.create(
+        **tenant, collection_id=version.collection_id, name=f"{marker} folder", connector="folder"
+    )
+    SourceItem.objects.create(
+        **tenant,
+        source=source,
+        key=f"{marker}.pdf",
+        fingerprint=marker,
+        document_id=version.document_id,
+    )
+    SourceRun.objects.create(**tenant, source=source, error=marker)
+    return source
 
 
 def _read_pdf(actor: Principal, collection: Collection, marker: str) -> DocumentVersion:

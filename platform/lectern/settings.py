@@ -128,6 +128,7 @@ INSTALLED_APPS = [
     "lectern.plugins",
     "lectern.documents",
     "lectern.answering",
+    "lectern.sources",
     "lectern.api",
     "lectern.web",
     "django_cotton.apps.SimpleAppConfig",

@@ -2,9 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import MD5, Now
 
 from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.jobs.models import Job
 from lectern.tenants.models import TenantOwned, User
 
 
@@ -19,6 +20,12 @@ class Question(TenantOwned):
         Document, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
     text = models.TextField()
+    # The question that this one follows up, and what was searched for in its place: the
+    # question as it stands alone. Empty where it was searched as asked.
+    previous = models.ForeignKey(
+        "self", null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    standalone = models.TextField(blank=True, db_default="")
     asked_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     asked_with_key = models.UUIDField(null=True)
     asked_at = models.DateTimeField(db_default=Now())
@@ -51,6 +58,8 @@ class Answer(TenantOwned):
     # The passages read, in order: ids, place, scores and text, so that a later change of the
     # documents does not change what this answer was made from.
     passages = models.JSONField(default=list)
+    # How it was computed from cited cells: operation, formula, operands; empty for quotations.
+    computation = models.JSONField(default=dict, db_default={})
     # Milliseconds per step.
     timings = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now())
@@ -140,3 +149,101 @@ class Finding(TenantOwned):
 
     def __str__(self) -> str:
         return self.message
+
+
+class GoldenQuestion(TenantOwned):
+    """A question whose right place, and perhaps right answer, a person has confirmed.
+
+    An empty ``answer`` means that only the place is known. Of a question that is not
+    ``answerable`` the documents say nothing, and a refusal is right.
+    """
+
+    collection = models.ForeignKey(
+        Collection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="golden"
+    )
+    text = models.TextField()
+    answer = models.TextField(blank=True)
+    answerable = models.BooleanField(default=True)
+    document = models.ForeignKey(
+        Document, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    pages = models.JSONField(default=list)
+    evidence = models.TextField(blank=True)
+    # Whether it is asked of its document alone.
+    within_document = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            # By its digest: an index takes no long text.
+            models.UniqueConstraint(
+                "tenant",
+                "collection",
+                "document",
+                MD5("text"),
+                nulls_distinct=False,
+                name="golden_question_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:80]
+
+
+class GoldenRun(TenantOwned):
+    """All golden questions of a collection, asked once: when, of what, and the figures."""
+
+    class Cause(models.TextChoices):
+        REQUEST = "request", "Asked for"
+        INDEX = "index", "The index changed"
+
+    collection = models.ForeignKey(
+        Collection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    job = models.ForeignKey(
+        Job, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    # What was measured: embedder, tuning, documents and chunks; then each figure by name.
+    subject = models.JSONField(default=dict)
+    figures = models.JSONField(default=dict)
+    requested_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["tenant", "collection", "-created_at"], name="golden_runs")]
+
+    def __str__(self) -> str:
+        return f"golden run {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class GoldenResult(TenantOwned):
+    """How one golden question went in one run."""
+
+    run = models.ForeignKey(
+        GoldenRun, on_delete=models.DO_NOTHING, db_constraint=False, related_name="results"
+    )
+    question = models.ForeignKey(
+        GoldenQuestion, on_delete=models.DO_NOTHING, db_constraint=False, related_name="results"
+    )
+    # The place of the first passage from the right page, from 1; None when none was found.
+    rank = models.PositiveIntegerField(null=True)
+    refused = models.BooleanField()
+    # Whether the answer holds the golden one; None where there is none to compare with.
+    answered_right = models.BooleanField(null=True)
+    milliseconds = models.FloatField()
+    # [document id, page, score] of the passages, best first.
+    passages = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "run", "question"], name="golden_result_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.rank}"

@@ -2,7 +2,8 @@
 
 Called by the process itself, first thing, before any library that parses is loaded: it
 limits memory, processor time, file size and open files, keeps of the files the one that it
-reads, leaves the network, dies with the process that started it, and can start no other.
+reads, leaves the network, dies with the process that started it, and can start no other but
+the programs that it is given.
 """
 
 import ctypes
@@ -11,17 +12,22 @@ import resource
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lectern.documents.call_fence import fence_calls
 from lectern.documents.file_fence import fence_files
 
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
-_FORBIDDEN = ("socket.", "subprocess.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+_FORBIDDEN = ("socket.", "os.exec", "os.fork", "os.posix_spawn", "os.system", "pty.")
+_STARTS = ("subprocess.", "os.kill")
+# How a process ends that tries what it gave up.
+REFUSED = 77
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +35,8 @@ class Limits:
     """How much one document may take; bytes, seconds and pages.
 
     Processor time is ``cpu_seconds`` and ``cpu_seconds_a_page`` on top, up to
-    ``most_cpu_seconds``; the clock may run ``patience`` times as long, for a machine that
-    does other work.
+    ``most_cpu_seconds``, of which one page may take ``page_cpu_seconds``; the clock may run
+    ``patience`` times as long, for a machine that does other work.
     """
 
     memory: int = 1536 * 1024 * 1024
@@ -39,6 +45,7 @@ class Limits:
     cpu_seconds: int = 60
     cpu_seconds_a_page: float = 0.5
     most_cpu_seconds: int = 600
+    page_cpu_seconds: int = 20
     patience: int = 5
     pages: int = 2_000
 
@@ -47,10 +54,12 @@ class Limits:
         return min(round(self.cpu_seconds + self.cpu_seconds_a_page * pages), self.most_cpu_seconds)
 
 
-def confine(limits: Limits, *, readable: Path) -> None:
+def confine(limits: Limits, *, readable: Path, programs: Sequence[Path] = ()) -> None:
     """Give all that up, for good; ``readable`` alone, and the working folder, can be opened.
 
-    What the kernel refuses is made up for in Python, except the fence around files.
+    ``programs`` can be started by ``subprocess``, as confined as this process; without any,
+    no thread and no process can. What the kernel refuses is made up for in Python, except the
+    fence around files.
     """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
@@ -61,8 +70,18 @@ def confine(limits: Limits, *, readable: Path) -> None:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     leave_network()
-    fence_files(readable=[readable], work_folder=Path.cwd())
-    sys.addaudithook(_refuse)
+    fence_files(readable=[readable], runnable=programs, work_folder=Path.cwd())
+    fence_calls(starts_programs=bool(programs))
+    if not programs:
+        resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    forbidden = _FORBIDDEN if programs else _FORBIDDEN + _STARTS
+
+    def refuse(event: str, _arguments: tuple[Any, ...]) -> None:
+        if event.startswith(forbidden):
+            # An exception could be swallowed by the code that tried.
+            os._exit(REFUSED)
+
+    sys.addaudithook(refuse)
 
 
 def leave_network() -> bool:
@@ -85,9 +104,3 @@ def allow_cpu_for(pages: int, limits: Limits) -> None:
     """Set the processor time to what a document of so many pages may take."""
     seconds = limits.cpu_for(pages)
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, limits.most_cpu_seconds))
-
-
-def _refuse(event: str, _arguments: tuple[Any, ...]) -> None:
-    if event.startswith(_FORBIDDEN):
-        # An exception could be swallowed by the code that tried.
-        os._exit(77)

@@ -15,11 +15,11 @@ from pathlib import Path
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _TELL_VERSION = 1
 _PATH_BENEATH = 1
-_WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 14
+_RUN, _WRITE_FILE, _READ_FILE, _READ_DIR, _TRUNCATE = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14
 _REMOVE_FILE, _MAKE_FILE = 1 << 5, 1 << 8
 _READ = _READ_FILE | _READ_DIR
 _WORK = _READ | _WRITE_FILE | _REMOVE_FILE | _MAKE_FILE | _TRUNCATE
-_ON_FILES = _READ_FILE | _WRITE_FILE | _TRUNCATE
+_ON_FILES = _RUN | _READ_FILE | _WRITE_FILE | _TRUNCATE
 # Which rights over files each version of the interface knows: 13, then one more at a time.
 _FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 4: 15}
 _NEWEST_FILE_RIGHTS = 16
@@ -38,6 +38,8 @@ SYSTEM_FILES = (
     "/dev/null",
     "/dev/urandom",
 )
+# What the kernel runs to start any program that is linked to libraries.
+_LOADERS = (Path("/lib64/ld-linux-x86-64.so.2"), Path("/lib/ld-linux-aarch64.so.1"))
 
 
 class _Ruleset(ctypes.Structure):
@@ -59,8 +61,12 @@ def landlock_version() -> int:
     return int(libc.syscall(_CREATE_RULESET, None, 0, _TELL_VERSION))
 
 
-def fence_files(*, readable: Iterable[Path], work_folder: Path) -> bool:
+def fence_files(
+    *, readable: Iterable[Path], runnable: Iterable[Path] = (), work_folder: Path
+) -> bool:
     """Leave this process ``readable``, what Python needs, and ``work_folder`` to write in.
+
+    ``runnable`` are the programs that it, and they, may start.
 
     False, and nothing is changed, on a kernel without Landlock. It must be told beforehand
     that it gains no new privileges (``PR_SET_NO_NEW_PRIVS``).
@@ -73,6 +79,9 @@ def fence_files(*, readable: Iterable[Path], work_folder: Path) -> bool:
     ruleset = _new_ruleset(libc, version, handled)
     for path in (*map(Path, SYSTEM_FILES), *map(Path, _python_files()), *readable):
         _allow(libc, ruleset, path, _READ & handled)
+    programs = list(runnable)
+    for path in (*programs, *(_LOADERS if programs else ())):
+        _allow(libc, ruleset, path, _READ_FILE | _RUN)
     _allow(libc, ruleset, work_folder, _WORK & handled)
     _checked(libc.syscall(_RESTRICT_SELF, ruleset, 0))
     os.close(ruleset)

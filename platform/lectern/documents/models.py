@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from lectern.jobs.models import Job
-from lectern.tenants.models import Tenant, TenantOwned, TenantOwnedManager, User, new_id
+from lectern.tenants.models import Group, Tenant, TenantOwned, TenantOwnedManager, User, new_id
 
 
 class Collection(TenantOwned):
@@ -19,6 +19,8 @@ class Collection(TenantOwned):
     # Sizes of the index, kept by the transactions that change it; BM25 needs both.
     chunk_count = models.PositiveIntegerField(default=0)
     term_count = models.PositiveBigIntegerField(default=0)
+    # What was learnt from the collection's own documents; empty means the built-in weights.
+    tuning = models.JSONField(default=dict, db_default={})
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -45,17 +47,85 @@ class Document(TenantOwned):
         db_constraint=False,
         related_name="+",
     )
+    # The mail that this came with; it goes when the mail goes.
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        related_name="attachments",
+    )
+    # Only the groups of its readers, and who may change documents, see a restricted one.
+    restricted = models.BooleanField(default=False, db_default=False)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["-created_at"]
         indexes = [
-            models.Index(fields=["tenant", "collection", "-created_at"], name="document_by_time")
+            models.Index(fields=["tenant", "collection", "-created_at"], name="document_by_time"),
+            models.Index(
+                fields=["tenant", "collection"],
+                condition=models.Q(restricted=True),
+                name="document_restricted",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+
+class DocumentReader(TenantOwned):
+    """A group whose members read a restricted document."""
+
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, db_constraint=False, related_name="readers"
+    )
+    group = models.ForeignKey(
+        Group, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "document", "group"], name="document_reader_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} reads {self.document_id}"
+
+
+class DocumentMetadata(TenantOwned):
+    """One thing known about a document: its company, a period that it covers, its type.
+
+    ``source`` names the enricher that read it, or is ``PERSON``: what people say stays when
+    the document is read again. ``page`` is where it was read.
+    """
+
+    PERSON = "person"
+
+    document = models.ForeignKey(
+        Document, on_delete=models.DO_NOTHING, db_constraint=False, related_name="metadata"
+    )
+    name = models.CharField(max_length=40)
+    value = models.CharField(max_length=200)
+    # The value as questions are compared with it: folded, in single spaces.
+    folded = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)
+    page = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["name", "value"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "document", "name", "folded"], name="metadata_once"
+            )
+        ]
+        indexes = [models.Index(fields=["tenant", "name", "folded"], name="metadata_by_value")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.value}"
 
 
 class DocumentVersion(TenantOwned):
@@ -128,6 +198,39 @@ class Page(TenantOwned):
 
     def __str__(self) -> str:
         return f"page {self.number}"
+
+
+class DocumentTable(TenantOwned):
+    """A table of a version. Its cells are the page's text: this says where and what they are.
+
+    ``segments`` is a list of [page, start, end]: the body rows are the lines of these ranges
+    of the pages' texts and the cells stand between tabs. ``columns`` has one object a column:
+    {"path": header texts from the outermost, "unit", "period", "kind"}.
+    """
+
+    version = models.ForeignKey(
+        DocumentVersion, on_delete=models.DO_NOTHING, db_constraint=False, related_name="tables"
+    )
+    number = models.PositiveIntegerField()
+    # The page where it starts.
+    page = models.PositiveIntegerField()
+    title = models.TextField(blank=True)
+    columns = models.JSONField(default=list)
+    segments = models.JSONField(default=list)
+    row_count = models.PositiveIntegerField(default=0)
+    unit = models.CharField(max_length=100, blank=True)
+    period = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "version", "number"], name="table_number_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"table {self.number}"
 
 
 class Chunk(models.Model):

@@ -20,7 +20,13 @@ log = logging.getLogger(__name__)
 
 RUN_JOB = "lectern.run_job"
 # Which workers do what; a worker without -Q serves all of them.
-QUEUES: dict[Job.Kind, str] = {Job.Kind.INGEST_DOCUMENT: "ingest"}
+QUEUES: dict[Job.Kind, str] = {
+    Job.Kind.INGEST_DOCUMENT: "ingest",
+    Job.Kind.SYNC_SOURCE: "ingest",
+    Job.Kind.RUN_GOLDEN: "ingest",
+    Job.Kind.TUNE_COLLECTION: "ingest",
+    Job.Kind.REEMBED_COLLECTION: "ingest",
+}
 # A request waits so long for a connection to the broker, and again for its answer.
 PUBLISH_SECONDS = 0.4
 

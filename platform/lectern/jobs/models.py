@@ -16,6 +16,10 @@ class Job(TenantOwned):
 
     class Kind(models.TextChoices):
         INGEST_DOCUMENT = "ingest_document", "Read a document"
+        SYNC_SOURCE = "sync_source", "Fetch documents from a source"
+        RUN_GOLDEN = "run_golden", "Ask the golden questions"
+        TUNE_COLLECTION = "tune_collection", "Fit search to the documents"
+        REEMBED_COLLECTION = "reembed_collection", "Embed with another model"
 
     class Status(models.TextChoices):
         QUEUED = "queued", "Queued"
@@ -113,6 +117,25 @@ class JobEvent(TenantOwned):
 
     def __str__(self) -> str:
         return self.message
+
+
+class JobStage(TenantOwned):
+    """One stage of one attempt: parsing, embedding; how long it took is its end less its start."""
+
+    job = models.ForeignKey(
+        Job, on_delete=models.DO_NOTHING, db_constraint=False, related_name="stages"
+    )
+    attempt = models.PositiveIntegerField()
+    name = models.CharField(max_length=60)
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["started_at", "id"]
+        indexes = [models.Index(fields=["tenant", "job", "attempt"], name="jobstage_by_job")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Sweep(models.Model):

@@ -179,3 +179,43 @@ class AuditEvent(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.action}"
+
+
+class Group(TenantOwned):
+    """People and keys of a tenant that may read the same restricted documents."""
+
+    name = models.CharField(max_length=100)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["tenant", "name"], name="group_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(TenantOwned):
+    """A person's, or a key's, place in a group."""
+
+    group = models.ForeignKey(
+        Group, on_delete=models.DO_NOTHING, db_constraint=False, related_name="members"
+    )
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="+")
+    key = models.ForeignKey(
+        ApiKey, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "group", "user"], name="group_person_once"),
+            models.UniqueConstraint(fields=["tenant", "group", "key"], name="group_key_once"),
+            models.CheckConstraint(
+                condition=Q(user__isnull=False, key__isnull=True)
+                | Q(user__isnull=True, key__isnull=False),
+                name="group_member_person_or_key",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id or self.key_id} in {self.group_id}"

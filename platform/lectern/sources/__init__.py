@@ -1,0 +1,1 @@
+"""Places outside Lectern that documents are fetched from, again and again."""
