@@ -3,8 +3,10 @@
 from django.db import IntegrityError, transaction
 
 from lectern.documents.models import Collection, DocumentVersion
-from lectern.documents.removal import hold_for_removal, remove_document
+from lectern.documents.removal import erase_document, hold_for_removal
 from lectern.errors import Conflict, Invalid, NotFound
+from lectern.jobs.models import Job
+from lectern.jobs.queue import withdraw
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
@@ -59,11 +61,15 @@ def remove_collection(actor: Principal, collection: Collection) -> int:
     """Delete ``collection`` with all its documents and questions; how many documents it had."""
     require(actor, Permission.MANAGE_COLLECTIONS)
     versions = DocumentVersion.objects.filter(collection=collection)
+    # Before the index is held, as whoever changes it locks its job first.
+    work = Job.objects.filter(status__in=Job.ACTIVE, payload__collection_id=str(collection.pk))
+    for job in work.order_by("pk"):
+        withdraw(job)
     if hold_for_removal(versions, collection.pk) is None:
         raise NotFound("This collection was deleted already.")
     documents = list(collection.documents.all())
     for document in documents:
-        remove_document(actor, document)
+        erase_document(actor, document)
     audit.record(actor, "collection.removed", collection, documents=len(documents))
     Collection.objects.filter(pk=collection.pk).delete()
     return len(documents)

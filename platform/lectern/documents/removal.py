@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from lectern.documents.index import forget_chunks, hold_index
+from lectern.documents.index_changes import index_changed
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.page_images import forget_images
 from lectern.errors import NotFound
@@ -39,6 +40,14 @@ def on_removal(listener: Callable[[UUID], int]) -> None:
 @transaction.atomic
 def remove_document(actor: Principal, document: Document) -> Removed:
     """Delete ``document`` for readers at once, with versions, pages, chunks, vectors and files."""
+    removed = erase_document(actor, document)
+    index_changed(document.collection, complete=False)
+    return removed
+
+
+@transaction.atomic
+def erase_document(actor: Principal, document: Document) -> Removed:
+    """``remove_document`` where the collection goes as well, so that nobody measures it again."""
     require(actor, Permission.WRITE)
     collection = hold_for_removal(document.versions.all(), document.collection_id)
     held = Document.objects.select_for_update().filter(pk=document.pk).first()

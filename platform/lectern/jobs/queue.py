@@ -57,19 +57,32 @@ class LeaseLost(AttemptEnded):
 # --- for those who want work done -------------------------------------------------------
 
 
-def enqueue(tenant_id: UUID, kind: Job.Kind, payload: dict[str, Any]) -> Job:
+def enqueue(
+    tenant_id: UUID, kind: Job.Kind, payload: dict[str, Any], *, delay: timedelta = timedelta()
+) -> Job:
     """Record a job; once the transaction commits, call a worker. A dead broker is no error.
 
     The same work is not queued twice: while a job with this payload waits or runs, that
-    one is returned. The caller is inside the tenant.
+    one is returned. After a ``delay`` it is the sweep that calls. The caller is inside the tenant.
     """
     job: Job
     job, new = Job.objects.get_or_create(
-        tenant_id=tenant_id, kind=kind, payload=payload, status__in=Job.ACTIVE
+        tenant_id=tenant_id,
+        kind=kind,
+        payload=payload,
+        status__in=Job.ACTIVE,
+        defaults={"run_after": Now() + delay},
     )
-    if new:
+    if new and not delay:
         _announce_on_commit(job)
     return job
+
+
+def put_off(job_id: UUID, *, delay: timedelta) -> bool:
+    """Have a job that waits wait for ``delay`` from now; False if it waits no more."""
+    waiting = Job.objects.filter(pk=job_id, status=Job.Status.QUEUED)
+    changed: int = waiting.update(run_after=Now() + delay)
+    return bool(changed)
 
 
 def cancel(actor: Principal, job: Job) -> Job:
