@@ -120,6 +120,13 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+# What the operator opened for sources: folders of this machine, in which each tenant has one of
+# its short name, and the addresses of S3 servers. Nothing is open by itself.
+CONNECTORS_ALLOWED = {
+    "folder": names("LECTERN_WATCHED_FOLDERS", ""),
+    "s3": names("LECTERN_S3_ENDPOINTS", ""),
+}
+
 # --- applications -----------------------------------------------------------------------
 INSTALLED_APPS = [
     "lectern",

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from lectern.jobs.sweep import sweep
+from lectern.sources.schedule import queue_due_syncs
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ class Sweeper(threading.Thread):
 
     def _sweep(self) -> None:
         try:
-            sweep()
+            if sweep() is not None:
+                queue_due_syncs()
         except DatabaseError as error:
             log.warning("sweep failed, the next is in %d s: %s", settings.JOB_SWEEP_SECONDS, error)
         except Exception:

@@ -62,6 +62,8 @@ class SourceItem(TenantOwned):
     document = models.ForeignKey(
         Document, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
     )
+    # Whether the document came from here; one that was there before stays when this goes.
+    brought = models.BooleanField(default=False, db_default=False)
     # Why it is no document: too large, not a known format; empty when it is one.
     problem = models.TextField(blank=True)
     seen_at = models.DateTimeField(db_default=Now())

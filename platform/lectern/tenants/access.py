@@ -19,6 +19,7 @@ class Permission(StrEnum):
     READ_JOBS = "jobs:read"
     RUN_JOBS = "jobs:write"
     MANAGE_COLLECTIONS = "collections:write"
+    MANAGE_SOURCES = "sources:write"
     EVALUATE = "evaluations:run"
     MANAGE_MEMBERS = "members:write"
     MANAGE_KEYS = "keys:write"
@@ -39,7 +40,7 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.AUDITOR: frozenset({Permission.READ, Permission.READ_JOBS, Permission.READ_AUDIT}),
 }
 # A key works with documents and questions; people and keys are managed by people.
-KEY_SCOPES: frozenset[Permission] = _CURATOR | {Permission.EVALUATE}
+KEY_SCOPES: frozenset[Permission] = _CURATOR | {Permission.EVALUATE, Permission.MANAGE_SOURCES}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,5 +77,6 @@ def require(actor: Principal, permission: Permission) -> None:
     if not actor.may(permission):
         raise NotAllowed(
             f"{actor.name} may not do this: it needs the permission {permission.value!r}. "
-            "Ask an administrator of your tenant."
+            "Ask an administrator of your tenant.",
+            permission=permission.value,
         )

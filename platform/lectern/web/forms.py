@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lectern.documents.collections import LONGEST_DESCRIPTION
 from lectern.plugins.registry import usable_plugins
 from lectern.tenants.access import KEY_SCOPES, Role
+from lectern.tenants.groups import LONGEST_NAME
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -21,6 +22,7 @@ SCOPE_WORDS = {
     "jobs:read": _("See jobs"),
     "jobs:write": _("Cancel and retry jobs"),
     "collections:write": _("Make, change and delete collections"),
+    "sources:write": _("Manage sources"),
     "evaluations:run": _("Run evaluations"),
 }
 
@@ -115,6 +117,14 @@ class MemberForm(forms.Form):
 
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
+
+
+class GroupForm(forms.Form):
+    """The name of a group."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=LONGEST_NAME, help_text=_("Such as Finance, or Works council.")
+    )
 
 
 class InvitationForm(forms.Form):

@@ -1,0 +1,101 @@
+"""Which connectors there are, and connecting a source by its own."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+
+from django.conf import settings
+
+from lectern.errors import Invalid, LecternError, Unavailable
+from lectern.sdk.connectors import Connection, Connector, ConnectorError, Site
+from lectern.sources.bucket import BUCKET
+from lectern.sources.folder import FOLDER
+from lectern.sources.models import Source
+from lectern.sources.secrets import opened
+from lectern.tenants.models import Tenant
+
+log = logging.getLogger(__name__)
+
+GROUP = "lectern.connectors"
+BUILT_IN = (FOLDER, BUCKET)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnusableConnector:
+    """An entry point that gives no connector, and why."""
+
+    name: str
+    reason: str
+
+
+def connectors() -> dict[str, Connector]:
+    """The usable connectors by name."""
+    return dict(_installed()[0])
+
+
+def unusable_connectors() -> tuple[UnusableConnector, ...]:
+    """What is installed and cannot be used; it never keeps the site from starting."""
+    return _installed()[1]
+
+
+def connector_named(name: str) -> Connector:
+    """The connector of that name; ``Unavailable`` if it is not installed (any more)."""
+    connector = connectors().get(name)
+    if connector is None:
+        raise Unavailable(
+            f"The connector {name!r} is not installed. Ask the operator to install it, or delete "
+            "the source."
+        )
+    return connector
+
+
+def checked_settings(connector: Connector, given: Mapping[str, str]) -> dict[str, str]:
+    """``given`` with the defaults, for exactly the connector's settings; ``Invalid`` otherwise."""
+    known = {setting.name for setting in connector.settings}
+    if unknown := sorted(given.keys() - known):
+        raise Invalid(f"{connector.title} has no setting {unknown[0]!r}. It has: {sorted(known)}.")
+    values = {}
+    for setting in connector.settings:
+        value = given.get(setting.name, "").strip() or setting.default
+        if setting.required and not value:
+            raise Invalid(f"{setting.label} is missing. Fill it in.")
+        if setting.choices and value not in setting.choices:
+            raise Invalid(f"{setting.label} must be one of {', '.join(setting.choices)}.")
+        values[setting.name] = value
+    return values
+
+
+def connection_to(source: Source) -> Connection:
+    """Connect to ``source``. Runs inside the tenant; raises ``ConnectorError``."""
+    connector = connector_named(source.connector)
+    slug = Tenant.objects.get(pk=source.tenant_id).slug
+    site = Site(tenant=slug, allowed=tuple(settings.CONNECTORS_ALLOWED.get(connector.name, ())))
+    values = {**source.settings, **opened(source.secrets)}
+    return connector.connect(values, site)
+
+
+def explained(error: ConnectorError) -> LecternError:
+    """``error`` as what jobs and pages tell."""
+    kind = Invalid if error.permanent else Unavailable
+    return kind(error.message, code="source")
+
+
+@cache
+def _installed() -> tuple[dict[str, Connector], tuple[UnusableConnector, ...]]:
+    usable = {connector.name: connector for connector in BUILT_IN}
+    unusable = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            loaded = point.load()
+        except Exception as error:  # whatever an import may raise
+            unusable.append(UnusableConnector(name=point.name, reason=f"{type(error).__name__}"))
+            log.exception("connector not usable name=%s", point.name)
+            continue
+        if not isinstance(loaded, Connector) or loaded.name != point.name or point.name in usable:
+            reason = "it must be one Connector whose new name equals the entry point's"
+            unusable.append(UnusableConnector(name=point.name, reason=reason))
+            continue
+        usable[point.name] = loaded
+    return usable, tuple(unusable)
