@@ -97,8 +97,7 @@ def publish_text(version: DocumentVersion, *pages: str, embedder: Embedder = HAS
             facts=facts,
             pages=contents,
             chunks=chunks,
-            vectors=np.asarray(vectors, dtype=np.float32),
-            embedder=embedder.name,
+            vectors={embedder.name: np.asarray(vectors, dtype=np.float32)},
         ),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lectern.backends.weights import EMBEDDER_NAME
 from lectern.documents.terms import dimension, terms
 
 if TYPE_CHECKING:
@@ -15,9 +16,12 @@ if TYPE_CHECKING:
 
 
 class HashEmbedder:
-    """An embedder without a model: texts that share terms are close, others are not."""
+    """An embedder without a model: texts that share terms are close, others are not.
 
-    name = "hash-384"
+    It stands in for the built-in one, under whose name its vectors are stored and searched.
+    """
+
+    name = EMBEDDER_NAME
     dimensions = 384
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:

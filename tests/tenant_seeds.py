@@ -27,6 +27,7 @@ from lectern.documents.models import (
     DocumentReader,
     DocumentTable,
     DocumentVersion,
+    Retriever,
 )
 from lectern.documents.uploads import accept_upload
 from lectern.jobs.models import Job, JobEvent, JobStage
@@ -82,6 +83,9 @@ def make_seeded_tenant() -> SeededTenant:
             tenant_id=administrator.tenant_id, job=job, attempt=0, message=f"Reading {marker}."
         )
         PluginConfig.objects.create(tenant_id=administrator.tenant_id, plugin=marker)
+        Retriever.objects.create(
+            tenant_id=administrator.tenant_id, collection=collection, name=marker, dimensions=64
+        )
         answer = _answered(administrator, collection, version, marker)
         issued = issue_key(administrator, name=marker, scopes=KEY_SCOPES)
         golden, golden_run = _golden(administrator, version, marker)

@@ -10,9 +10,10 @@ from django.db import Error, connection, connections
 from factories import make_collection, make_document, make_tenant
 from fakes import HashEmbedder
 from lectern.documents import vector_index
+from lectern.documents.collections import remove_collection
 from lectern.documents.models import Collection
 from lectern.documents.search import retrieve, scope_of
-from lectern.documents.vector_index import index_serves, partitions_in_use
+from lectern.documents.vector_index import comparison, index_name
 from lectern.documents.vectors import vector_cursor
 from lectern.tenants.access import Principal
 from lectern.tenants.scoping import tenant_context
@@ -22,7 +23,7 @@ PAGE = "\n\n".join(f"Paragraph {number} is about item {number * 7}." for number 
 
 @pytest.fixture
 def large(committed, monkeypatch) -> tuple[Principal, Collection]:
-    """A tenant that counts as large, without an index."""
+    """A tenant with a collection that counts as large, without an index."""
     monkeypatch.setattr(vector_index, "EXACT_UP_TO", 10)
     actor = make_tenant()
     with tenant_context(actor.tenant_id):
@@ -37,8 +38,14 @@ def without_indexes(committed):
     """Other tests' tenants share the partitions."""
     yield
     with connections["owner"].cursor() as cursor:
-        for partition in partitions_in_use():
-            cursor.execute(f"DROP INDEX IF EXISTS {partition.name}_hnsw")
+        for name in indexes():
+            cursor.execute(f"DROP INDEX IF EXISTS {name}")
+
+
+def indexes() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'hnsw\\_%'")
+        return {name for (name,) in cursor.fetchall()}
 
 
 def build() -> str:
@@ -47,9 +54,9 @@ def build() -> str:
     return told.getvalue()
 
 
-def is_served(actor: Principal) -> bool:
+def is_served(actor: Principal, collection: Collection, *, wanted: int = 12) -> bool:
     with tenant_context(actor.tenant_id):
-        return index_serves(actor.tenant_id, chunks=11)
+        return comparison([collection.pk], HashEmbedder(), wanted=wanted, of=12).indexed
 
 
 def texts_found(actor: Principal, collection: Collection) -> list[str]:
@@ -58,13 +65,31 @@ def texts_found(actor: Principal, collection: Collection) -> list[str]:
     return [passage.text for passage in found.passages]
 
 
-def test_an_index_that_was_built_serves_large_tenants(large):
-    actor, _ = large
-    before = is_served(actor)
+def test_an_index_that_was_built_serves_large_collections(large):
+    before = is_served(*large)
 
     build()
 
-    assert (before, is_served(actor)) == (False, True)
+    assert (before, is_served(*large)) == (False, True)
+
+
+def test_a_small_share_of_a_large_collection_is_compared_one_by_one(large):
+    monkeyed = vector_index.LEAST_SHARE * 12
+    build()
+
+    assert not is_served(*large, wanted=int(monkeyed) - 1)
+
+
+def test_each_large_collection_has_an_index_of_its_own(large):
+    actor, collection = large
+    with tenant_context(actor.tenant_id):
+        other = make_collection(actor)
+        make_document(actor, other, PAGE + " Elsewhere.")
+
+    build()
+
+    names = {index_name(each.pk, HashEmbedder.name) for each in (collection, other)}
+    assert names <= indexes()
 
 
 def test_a_search_finds_the_same_with_an_index_as_without(large):
@@ -82,8 +107,7 @@ def test_a_search_through_the_index_reads_the_index(large):
     build()
 
     with tenant_context(actor.tenant_id), connection.cursor() as cursor:
-        cursor.execute("SELECT tableoid::regclass::text FROM documents_chunkembedding LIMIT 1")
-        index = f"{cursor.fetchone()[0]}_hnsw"
+        index = index_name(collection.pk, HashEmbedder.name)
         # So few rows would be sorted otherwise.
         cursor.execute("SET LOCAL enable_sort = off")
         retrieve(scope_of([collection]), "item 49", HashEmbedder(), limit=3)
@@ -96,27 +120,45 @@ def test_a_search_through_the_index_reads_the_index(large):
 def test_building_twice_builds_once(large):
     build()
 
-    assert "No tenant of more than" in build()
+    assert "No collection of more than" in build()
 
 
-def test_a_small_tenant_gets_no_index(large, monkeypatch):
+def test_a_small_collection_gets_no_index(large, monkeypatch):
     monkeypatch.setattr(vector_index, "EXACT_UP_TO", 10_000)
 
-    assert "No tenant of more than" in build()
+    assert "No collection of more than" in build()
 
 
 def test_an_index_whose_building_was_broken_off_is_not_used_and_is_built_anew(large, postgres):
-    actor, _ = large
     build()
     broken = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = to_regclass(%s)"
     with psycopg.connect(postgres.start().superuser_url, autocommit=True) as superuser:
-        for partition in partitions_in_use():
-            superuser.execute(broken, [f"{partition.name}_hnsw"])
-    unused = is_served(actor)
+        for name in indexes():
+            superuser.execute(broken, [name])
+    unused = is_served(*large)
 
     build()
 
-    assert (unused, is_served(actor)) == (False, True)
+    assert (unused, is_served(*large)) == (False, True)
+
+
+def test_the_index_of_a_collection_that_is_gone_is_dropped(large):
+    actor, collection = large
+    build()
+    with tenant_context(actor.tenant_id):
+        remove_collection(actor, collection)
+
+    build()
+
+    assert index_name(collection.pk, HashEmbedder.name) not in indexes()
+
+
+def test_two_processes_do_not_build_at_once(large, postgres):
+    with psycopg.connect(postgres.start().owner_url) as other:
+        other.execute("SELECT pg_advisory_lock(%s)", [vector_index.BUILDER])
+        build()
+
+        assert not is_served(*large)
 
 
 def test_an_error_of_the_database_while_vectors_are_sent_is_one_of_djangos(committed):

@@ -108,7 +108,7 @@ def _events(
     actor: Principal, collection: Collection, text: str, document: Document | None
 ) -> Iterator[Event]:
     clock = _Clock()
-    embedder = question_embedder(settings.STATE)
+    embedder = question_embedder(settings.STATE, collection.embedder)
     with tenant_context(actor.tenant_id):
         question = Question.objects.create(
             tenant_id=actor.tenant_id,
@@ -134,7 +134,7 @@ def _answered(
     actor: Principal, question: Question, found: Retrieval, clock: _Clock
 ) -> Iterator[Event]:
     text, collection = question.text, question.collection
-    embedder = question_embedder(settings.STATE)
+    embedder = question_embedder(settings.STATE, collection.embedder)
     evidence = weigh(text, found.passages, found.rarities)
     quotes = quote(text, found.passages, embedder, found.rarities) if evidence.suffices else []
     clock.note("quote")

@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from lectern.backends.weights import DIMENSIONS, EMBEDDER_NAME
+from lectern.backends.weights import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from lectern.backends.weights import EmbedderFacts
+
     Forward = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
 
-MOST_PIECES = 256
 BATCH = 8  # larger batches leave the processor's second-level cache and are slower
 
 
@@ -43,22 +44,21 @@ class Embedder(Protocol):
 class OnnxEmbedder:
     """The embedder on ONNX Runtime: fp32, one thread, about 5 ms of CPU for a question."""
 
-    name = EMBEDDER_NAME
-    dimensions = DIMENSIONS
-
-    def __init__(self, folder: Path) -> None:
-        """``folder`` holds ``model.onnx`` and ``tokenizer.json``, as ``exported`` leaves them."""
+    def __init__(self, folder: Path, facts: EmbedderFacts = BUILT_IN) -> None:
+        """``folder`` holds ``model.onnx`` and ``tokenizer.json``, as ``convert`` leaves them."""
+        self.name, self.dimensions = facts.name, facts.dimensions
+        self._facts = facts
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         self._session = onnxruntime.InferenceSession(
             str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = tokenizer_in(folder)
+        self._tokenizer = tokenizer_in(folder, facts)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of ``texts`` in their order; only the first 256 word pieces count."""
-        return embed_in_batches(texts, self._tokenizer, self._states)
+        """The vectors of ``texts`` in their order; only the first ``most_pieces`` pieces count."""
+        return embed_in_batches(texts, self._tokenizer, self._states, self._facts)
 
     def _states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
         inputs = {"input_ids": ids, "attention_mask": mask}
@@ -66,30 +66,30 @@ class OnnxEmbedder:
         return states
 
 
-def tokenizer_in(folder: Path) -> Tokenizer:
-    """The tokenizer of ``folder``, cutting at 256 word pieces and leaving padding to the batch."""
+def tokenizer_in(folder: Path, facts: EmbedderFacts) -> Tokenizer:
+    """The tokenizer of ``folder``, cutting long texts and leaving padding to the batch."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_truncation(MOST_PIECES)
+    tokenizer.enable_truncation(facts.most_pieces)
     tokenizer.no_padding()
     return tokenizer
 
 
 def embed_in_batches(
-    texts: Sequence[str], tokenizer: Tokenizer, forward: Forward
+    texts: Sequence[str], tokenizer: Tokenizer, forward: Forward, facts: EmbedderFacts
 ) -> NDArray[np.float32]:
     """Unit vectors of ``texts``, run through ``forward`` in batches of like length.
 
     ``forward`` takes word piece ids and their mask, both (batch, pieces), and gives the last
-    layer's states (batch, pieces, dimensions); their mean over the mask is the vector.
+    layer's states (batch, pieces, dimensions), which ``facts`` says how to pool.
     """
-    vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+    vectors = np.zeros((len(texts), facts.dimensions), dtype=np.float32)
     # One by one: encode_batch would start threads of its own.
     pieces = [tokenizer.encode(text).ids for text in texts]
     order = sorted(range(len(texts)), key=lambda index: len(pieces[index]))
     for first in range(0, len(order), BATCH):
         batch = order[first : first + BATCH]
         ids, mask = _padded([pieces[index] for index in batch])
-        vectors[batch] = _pooled(forward(ids, mask), mask)
+        vectors[batch] = _pooled(forward(ids, mask), mask, facts.pooling)
     return vectors
 
 
@@ -103,8 +103,13 @@ def _padded(pieces: Sequence[Sequence[int]]) -> tuple[NDArray[np.int64], NDArray
     return ids, mask
 
 
-def _pooled(states: NDArray[np.float32], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-    weights = mask.astype(np.float32)
-    sums = np.einsum("bpd,bp->bd", states, weights)
+def _pooled(
+    states: NDArray[np.float32], mask: NDArray[np.int64], pooling: str
+) -> NDArray[np.float32]:
+    if pooling == "cls":
+        sums = states[:, 0, :]
+    else:
+        # Their mean and their sum have one direction, and only that is kept.
+        sums = np.einsum("bpd,bp->bd", states, mask.astype(np.float32))
     vectors: NDArray[np.float32] = sums / np.linalg.norm(sums, axis=1, keepdims=True)
     return vectors

@@ -39,12 +39,22 @@ class LastStates(torch.nn.Module):
 def export(weights: Path, folder: Path) -> None:
     """Write ``model.onnx`` and ``tokenizer.json`` into ``folder``.
 
-    Raises ``ValueError`` if ONNX Runtime does not give the same states as torch.
+    Raises ``ValueError`` if weights are missing, or if ONNX Runtime does not give the same
+    states as torch.
     """
-    # The exporter cannot trace the fused attention of torch.
-    encoder = AutoModel.from_pretrained(
-        str(weights), dtype=torch.float32, local_files_only=True, attn_implementation="eager"
+    encoder, loading = AutoModel.from_pretrained(
+        str(weights),
+        dtype=torch.float32,
+        local_files_only=True,
+        use_safetensors=True,
+        # The exporter cannot trace the fused attention of torch.
+        attn_implementation="eager",
+        output_loading_info=True,
     )
+    # What is missing would be made up at random; the pooler alone is not used.
+    missing = [key for key in loading["missing_keys"] if not key.startswith("pooler.")]
+    if missing or loading["mismatched_keys"]:
+        raise ValueError(f"the weights do not fit the configuration: {missing[:3]} are missing")
     # The exporter gives the model back in the mode of its outermost module: all of it, then.
     model = LastStates(encoder).eval()
     axes = {0: "batch", 1: "pieces"}

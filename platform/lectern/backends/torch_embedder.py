@@ -13,7 +13,7 @@ from transformers import AutoModel
 from transformers.utils.logging import disable_progress_bar
 
 from lectern.backends.embedder import embed_in_batches, tokenizer_in
-from lectern.backends.weights import DIMENSIONS, EMBEDDER_NAME
+from lectern.backends.weights import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,27 +21,32 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from lectern.backends.weights import EmbedderFacts
+
 
 class TorchEmbedder:
     """The same vectors as ``OnnxEmbedder`` (cosine above 0.9999), computed in bf16."""
 
-    name = EMBEDDER_NAME
-    dimensions = DIMENSIONS
-
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, facts: EmbedderFacts = BUILT_IN) -> None:
         """``folder`` holds the weights, their configuration and ``tokenizer.json``."""
+        self.name, self.dimensions = facts.name, facts.dimensions
+        self._facts = facts
         # A second thread spins while it waits and costs more than it brings on a busy machine.
         torch.set_num_threads(1)
         disable_progress_bar()  # type: ignore[no-untyped-call]
         model = AutoModel.from_pretrained(
-            str(folder), dtype=torch.bfloat16, local_files_only=True, attn_implementation="sdpa"
+            str(folder),
+            dtype=torch.bfloat16,
+            local_files_only=True,
+            use_safetensors=True,
+            attn_implementation="sdpa",
         )
         self._model = model.eval()
-        self._tokenizer = tokenizer_in(folder)
+        self._tokenizer = tokenizer_in(folder, facts)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of ``texts`` in their order; only the first 256 word pieces count."""
-        return embed_in_batches(texts, self._tokenizer, self._states)
+        """The vectors of ``texts`` in their order; only the first ``most_pieces`` pieces count."""
+        return embed_in_batches(texts, self._tokenizer, self._states, self._facts)
 
     @torch.inference_mode()
     def _states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:

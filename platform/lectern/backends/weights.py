@@ -12,12 +12,18 @@ import importlib.util
 import json
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lectern.errors import Unavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +33,23 @@ EMBEDDER_NAME = f"all-minilm-l6-v2-{WEIGHTS_SHA256[:12]}"
 DIMENSIONS = 384
 EXPORT_LIMIT_S = 900
 SEAL = "sha256.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmbedderFacts:
+    """What is known of an embedder without loading it.
+
+    ``name`` ends in the checksum of the weights, so that it names one vector space. Texts
+    count up to ``most_pieces`` word pieces; ``pooling`` is ``mean`` or ``cls``.
+    """
+
+    name: str
+    dimensions: int
+    most_pieces: int
+    pooling: str
+
+
+BUILT_IN = EmbedderFacts(name=EMBEDDER_NAME, dimensions=DIMENSIONS, most_pieces=256, pooling="mean")
 
 
 def weights_folder() -> Path:
@@ -41,7 +64,7 @@ def weights_folder() -> Path:
             "Run ./lectern up to install what is missing."
         )
     folder = Path(found.origin).parent / "model"
-    digest = _sha256(folder / "model.safetensors")
+    digest = sha256_of(folder / "model.safetensors")
     if digest != WEIGHTS_SHA256:
         raise Unavailable(
             f"{folder / 'model.safetensors'} is not the embedding model this version knows: its "
@@ -57,36 +80,43 @@ def exported_folder(state: Path) -> Path:
     Processes that make it at once do no harm: each converts for itself and one is kept.
     Raises ``Unavailable``.
     """
-    models = state / "models"
-    target = models / EMBEDDER_NAME
-    if _is_whole(target):
-        return target
-    weights = weights_folder()
-    models.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="export-", dir=models) as scratch:
+    target = state / "models" / EMBEDDER_NAME
+    if not is_whole(target):
+        convert(weights_folder(), target)
+    return target
+
+
+def convert(weights: Path, target: Path, *, beside: Sequence[Path] = ()) -> None:
+    """Have in ``target`` the model in ``weights`` as ONNX, with copies of the files ``beside``.
+
+    All of it appears at once, sealed. Raises ``Unavailable``.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="export-", dir=target.parent) as scratch:
         made = Path(scratch) / "made"
         made.mkdir()
         _export(weights, made)
+        for file in beside:
+            shutil.copyfile(file, made / file.name)
         _seal(made)
         _keep(made, target, Path(scratch) / "damaged")
     log.info("embedding model converted folder=%s", target)
-    return target
 
 
 def _seal(folder: Path) -> None:
     """Note the checksums of what is in ``folder``."""
-    checksums = {file.name: _sha256(file) for file in sorted(folder.iterdir())}
+    checksums = {file.name: sha256_of(file) for file in sorted(folder.iterdir())}
     (folder / SEAL).write_text(json.dumps(checksums), encoding="utf-8")
 
 
-def _is_whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
     """Whether the files in ``folder`` are those that were sealed."""
     try:
         checksums: dict[str, str] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return all(
-        (folder / name).is_file() and _sha256(folder / name) == checksum
+        (folder / name).is_file() and sha256_of(folder / name) == checksum
         for name, checksum in checksums.items()
     )
 
@@ -118,17 +148,18 @@ def _export(weights: Path, folder: Path) -> None:
 
 
 def _keep(made: Path, target: Path, damaged: Path) -> None:
-    if target.exists() and not _is_whole(target):
+    if target.exists() and not is_whole(target):
         log.warning("embedding model was damaged and is replaced folder=%s", target)
         target.rename(damaged)
     try:
         made.rename(target)
     except OSError:
-        if not _is_whole(target):  # else another process was first, and its folder is as good
+        if not is_whole(target):  # else another process was first, and its folder is as good
             raise
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The checksum of ``file``; raises ``Unavailable`` if it is missing."""
     try:
         with file.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()

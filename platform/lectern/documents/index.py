@@ -1,11 +1,10 @@
 """The search index: writing a version's pages and chunks, and taking them out again.
 
-Chunks go by binary COPY into a temporary table and from there into the fenced tables:
-COPY cannot write to a table with row-level security, and a vector sent as text costs a
-thousand times what it costs in binary.
+Chunks go by binary COPY into a temporary table and from there into the fenced one: COPY
+cannot write to a table with row-level security. Their vectors follow (embeddings.py).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from struct import pack
 from typing import Any
@@ -15,11 +14,12 @@ import numpy as np
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from numpy.typing import NDArray
-from pgvector import HalfVector, SparseVector
+from pgvector import SparseVector
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent
+from lectern.documents.embeddings import store_vectors
 from lectern.documents.models import Collection, Document, DocumentVersion, Page
 from lectern.documents.terms import DIMENSIONS, chunk_weights, term_counts
 from lectern.documents.vectors import vector_cursor
@@ -35,7 +35,7 @@ TSVECTOR_OID = 3614
 _STAGE = """
 CREATE TEMPORARY TABLE staged_chunk (
   id uuid, position integer, page integer, "start" integer, "end" integer, text text,
-  context text, term_count integer, terms tsvector, weights sparsevec, embedding halfvec
+  context text, term_count integer, terms tsvector, weights sparsevec
 ) ON COMMIT DROP
 """
 _STAGED_TYPES = ["uuid", "int4", "int4", "int4", "int4", "text", "text", "int4"]
@@ -44,12 +44,6 @@ INSERT INTO documents_chunk (tenant_id, id, collection_id, document_id, version_
                              "start", "end", text, context, term_count, terms, weights)
 SELECT %(tenant)s, id, %(collection)s, %(document)s, %(version)s, position, page,
        "start", "end", text, context, term_count, terms, weights FROM staged_chunk
-"""
-_INSERT_EMBEDDINGS = """
-INSERT INTO documents_chunkembedding (tenant_id, chunk_id, collection_id, document_id, version_id,
-                                      embedder, embedding)
-SELECT %(tenant)s, id, %(collection)s, %(document)s, %(version)s, %(embedder)s, embedding
-FROM staged_chunk
 """
 _COUNT_TERMS = """
 INSERT INTO documents_termfrequency AS known (tenant_id, collection_id, term, chunks)
@@ -76,15 +70,19 @@ WHERE tenant_id = %(tenant)s AND collection_id = %(collection)s AND chunks = 0
 class IndexedVersion:
     """Everything that makes a version readable: its pages, chunks and their vectors.
 
-    ``vectors`` has shape (chunks, dimensions), unit rows; ``embedder`` names their space.
+    ``vectors`` holds for each embedder, by its name, the vectors of all chunks: shape (chunks,
+    dimensions), unit rows.
     """
 
     facts: DocumentFacts
     pages: Sequence[PageContent]
     chunks: Sequence[ChunkDraft]
-    vectors: NDArray[np.float32]
-    embedder: str
+    vectors: Mapping[str, NDArray[np.float32]]
     warnings: Sequence[str] = ()
+
+
+class EmbedderChanged(Conflict):
+    """The collection is searched with another embedder than when the chunks were embedded."""
 
 
 @transaction.atomic
@@ -92,7 +90,8 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
     """Make ``version`` the current one: readers see all of it or, until then, the former.
 
     Replaces what an earlier attempt may have left, so that running twice stores once. Raises
-    ``Conflict`` if the document was deleted, or a newer version became current, meanwhile.
+    ``Conflict`` if the document was deleted, or a newer version became current, meanwhile, and
+    ``EmbedderChanged`` if the vectors that are searched now are not among those given.
     """
     collection = hold_index(version.collection_id)
     documents = Document.objects.select_for_update(no_key=True)
@@ -100,6 +99,11 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
     if collection is None or document is None:
         raise Conflict("The document was deleted while it was being read", code="deleted")
     _refuse_if_newer_is_current(document, version)
+    if collection.embedder not in content.vectors:
+        raise EmbedderChanged(
+            f"{collection} was switched to the embedder {collection.embedder} while the document "
+            "was read. Read the document again."
+        )
     forget_chunks(collection, document_id=document.pk)
     _store_pages(version, content.pages)
     _store_chunks(version, content)
@@ -186,12 +190,12 @@ def _store_chunks(version: DocumentVersion, content: IndexedVersion) -> None:
         "collection": version.collection_id,
         "document": version.document_id,
         "version": version.pk,
-        "embedder": content.embedder,
     }
     with connection.cursor() as cursor:
         cursor.execute(_STAGE)
-        terms = _copy_chunks(content)
-        for statement in (_INSERT_CHUNKS, _INSERT_EMBEDDINGS, _COUNT_TERMS):
+        ids = [new_id() for _ in content.chunks]
+        terms = _copy_chunks(ids, content.chunks)
+        for statement in (_INSERT_CHUNKS, _COUNT_TERMS):
             cursor.execute(statement, parameters)
         # Another document may be stored in the same transaction.
         cursor.execute("DROP TABLE staged_chunk")
@@ -200,30 +204,32 @@ def _store_chunks(version: DocumentVersion, content: IndexedVersion) -> None:
             " term_count = term_count + %s WHERE tenant_id = %s AND id = %s",
             [len(content.chunks), terms, version.tenant_id, version.collection_id],
         )
+    for embedder, vectors in content.vectors.items():
+        store_vectors(version.tenant_id, embedder, ids, vectors)
 
 
-def _copy_chunks(content: IndexedVersion) -> int:
+def _copy_chunks(ids: Sequence[UUID], chunks: Sequence[ChunkDraft]) -> int:
     """Send the chunks to the staging table; the number of terms in them."""
     total = 0
     with vector_cursor() as cursor:
         cursor.adapters.register_dumper(_Terms, _TermsDumper)
         with cursor.copy("COPY staged_chunk FROM STDIN (FORMAT BINARY)") as copy:
-            copy.set_types([*_STAGED_TYPES, "tsvector", "sparsevec", "halfvec"])
-            for chunk, vector in zip(content.chunks, content.vectors, strict=True):
-                row, length = _row(chunk, vector)
-                copy.write_row(row)
+            copy.set_types([*_STAGED_TYPES, "tsvector", "sparsevec"])
+            for chunk_id, chunk in zip(ids, chunks, strict=True):
+                row, length = _row(chunk)
+                copy.write_row([chunk_id, *row])
                 total += length
     return total
 
 
-def _row(chunk: ChunkDraft, vector: NDArray[np.float32]) -> tuple[list[Any], int]:
+def _row(chunk: ChunkDraft) -> tuple[list[Any], int]:
     counts = term_counts(chunk.searchable)
     length = sum(counts.values())
     weights = chunk_weights(counts, length, AVERAGE_TERMS)
     sparse = SparseVector({index - 1: weight for index, weight in weights.items()}, DIMENSIONS)
     place = [chunk.position, chunk.page, chunk.start, chunk.end]
-    row = [new_id(), *place, chunk.text, chunk.context, length]
-    return [*row, _Terms(counts), sparse, HalfVector(vector)], length
+    row = [*place, chunk.text, chunk.context, length]
+    return [*row, _Terms(counts), sparse], length
 
 
 class _Terms:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from lectern.backends.weights import EMBEDDER_NAME
 from lectern.jobs.models import Job
 from lectern.tenants.models import Group, Tenant, TenantOwned, TenantOwnedManager, User, new_id
 
@@ -13,7 +14,8 @@ class Collection(TenantOwned):
     name = models.CharField(max_length=200)
     description = models.TextField(blank=True)
     plugin = models.CharField(max_length=60, blank=True)
-    # Names of what serves; empty is the built-in.
+    # Names of what serves; empty is the built-in. The retriever is an embedder's name: questions
+    # are compared with the vectors of that embedder and of no other.
     retriever = models.CharField(max_length=200, blank=True)
     answerer = models.CharField(max_length=200, blank=True)
     # Sizes of the index, kept by the transactions that change it; BM25 needs both.
@@ -27,6 +29,41 @@ class Collection(TenantOwned):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["tenant", "name"], name="collection_name_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def embedder(self) -> str:
+        """The name of the embedder whose vectors are searched."""
+        return self.retriever or EMBEDDER_NAME
+
+
+class Retriever(TenantOwned):
+    """An embedder whose vectors are kept for a collection, besides the one in use or as it.
+
+    New documents get vectors of each. ``filled_at``: since when no chunk lacks one; null while
+    the vectors are still being made.
+    """
+
+    collection = models.ForeignKey(
+        Collection, on_delete=models.DO_NOTHING, db_constraint=False, related_name="retrievers"
+    )
+    name = models.CharField(max_length=200)
+    dimensions = models.PositiveIntegerField()
+    job = models.ForeignKey(
+        Job, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
+    created_at = models.DateTimeField(db_default=Now())
+    filled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "collection", "name"], name="retriever_name_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,8 @@
 
 The application, not the planner, decides how vectors are compared: all of them, or above
 ``vector_index.EXACT_UP_TO`` candidates through the HNSW index where one was built. For a
-selective filter the planner's choice was both slower and wrong (docs/architecture.md).
+selective filter the planner's choice was both slower and wrong (docs/architecture.md). Vectors
+of other embedders than the question's may be there as well; they are never compared with it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +19,7 @@ from lectern.documents.fusion import DOCUMENT, DOCUMENT_CHUNKS, LEXICAL
 from lectern.documents.models import Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.terms import DIMENSIONS, dimension, rarities, terms
-from lectern.documents.vector_index import index_serves
+from lectern.documents.vector_index import comparison
 from lectern.documents.vectors import vector_cursor
 
 EACH_LEG = 100
@@ -41,8 +42,8 @@ _SEARCH = """
 WITH near AS (
   SELECT chunk_id FROM documents_chunkembedding
   WHERE tenant_id = %(tenant)s AND collection_id = ANY (%(collections)s)
-    AND (%(document)s::uuid IS NULL OR document_id = %(document)s)
-  ORDER BY (embedding <#> %(vector)b::halfvec){exact} LIMIT %(each)s
+    AND embedder = %(embedder)s AND (%(document)s::uuid IS NULL OR document_id = %(document)s)
+  ORDER BY {order} LIMIT %(each)s
 ), candidate AS (
   SELECT chunk_id FROM near UNION
   SELECT chunk_id FROM lectern_lexical_search(
@@ -53,6 +54,7 @@ WITH near AS (
   FROM candidate
   JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id
   JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s AND e.chunk_id = candidate.chunk_id
+   AND e.embedder = %(embedder)s
 ), weighed AS (
   SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored
 ), placed AS (
@@ -75,13 +77,14 @@ ORDER BY fused.score DESC, fused.id
 class Scope:
     """What is searched: collections of one tenant, or one document of them.
 
-    ``chunks`` is how many chunks that is.
+    ``chunks`` is how many chunks that is, of the ``size`` that the collections have.
     """
 
     tenant_id: UUID
     collections: tuple[UUID, ...]
     document: UUID | None
     chunks: int
+    size: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,34 +103,32 @@ class _Rarities:
 
 def scope_of(collections: Sequence[Collection], document: Document | None = None) -> Scope:
     """The scope of these collections of one tenant, or of ``document`` alone."""
+    size = chunks = sum(collection.chunk_count for collection in collections)
     if document is not None:
         version = document.current_version
         chunks = version.chunk_count if version else 0
-    else:
-        chunks = sum(collection.chunk_count for collection in collections)
     return Scope(
         tenant_id=collections[0].tenant_id,
         collections=tuple(collection.pk for collection in collections),
         document=document.pk if document else None,
         chunks=chunks,
+        size=size,
     )
 
 
 def retrieve(scope: Scope, question: str, embedder: Embedder, *, limit: int = 10) -> Retrieval:
     """The best passages of ``scope`` for ``question``. Runs inside the tenant."""
-    vector = embedder.embed([question])[0]
+    asked = {
+        "vector": HalfVector(embedder.embed([question])[0]),
+        "embedder": embedder.name,
+        "limit": limit,
+    }
+    compared = comparison(scope.collections, embedder, wanted=scope.chunks, of=scope.size)
+    compared.prepare()
     with vector_cursor() as cursor:
         rarity = _rarities(cursor, scope, sorted(set(terms(question))))
-        parameters = _parameters(scope, rarity) | {"vector": HalfVector(vector), "limit": limit}
-        indexed = index_serves(scope.tenant_id, scope.chunks)
-        if indexed:
-            cursor.execute(
-                "SELECT set_config('hnsw.ef_search', '200', true),"
-                " set_config('hnsw.iterative_scan', 'relaxed_order', true)"
-            )
-        # Adding 0 to the distance keeps the planner from taking the index.
-        statement = _SEARCH.format(exact="" if indexed else " + 0")
-        rows = cursor.execute(statement, parameters).fetchall()
+        statement = _SEARCH.format(order=compared.order)
+        rows = cursor.execute(statement, _parameters(scope, rarity) | asked).fetchall()
     return Retrieval(passages=tuple(_passage(row) for row in rows), rarities=rarity.of)
 
 

@@ -1,30 +1,28 @@
 """From an uploaded file to a version that can be read and searched."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 from django.conf import settings
 from django.core.files.storage import storages
-from numpy.typing import NDArray
 
-from lectern.backends.embedder import Embedder
-from lectern.backends.engines import ingestion_embedder
 from lectern.documents.confinement import Limits
-from lectern.documents.content import ChunkDraft, PageContent
-from lectern.documents.index import IndexedVersion, publish
+from lectern.documents.content import PageContent
+from lectern.documents.index import EmbedderChanged, IndexedVersion, publish
 from lectern.documents.models import DocumentVersion
 from lectern.errors import Conflict
 from lectern.tenants.scoping import tenant_context
 from lectern_workers.context import JobContext, PermanentError
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
+from lectern_workers.ingestion.embedding import embed_chunks
 from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
 
-# Chunks embedded between two reports of progress; a multiple of the embedder's batch.
-EMBEDDED_AT_ONCE = 64
+# Somebody may switch the collection to another embedder while a document is embedded.
+PUBLISHING_TRIES = 3
 
 
 def ingest_document(context: JobContext) -> dict[str, Any]:
@@ -36,14 +34,11 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
     chunks = chunk(read.facts, pages, title=version.file_name)
     if not chunks:
         raise _nothing_to_read(version, pages)
-    embedder = ingestion_embedder(settings.STATE)
-    vectors = _embed(context, chunks, embedder)
     content = IndexedVersion(
         facts=read.facts,
         pages=pages,
         chunks=chunks,
-        vectors=vectors,
-        embedder=embedder.name,
+        vectors=embed_chunks(context, version.collection_id, chunks, {}),
         warnings=_warnings(read.facts.warnings, pages),
     )
     _publish(context, version, content)
@@ -51,13 +46,20 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
 
 
 def _publish(context: JobContext, version: DocumentVersion, content: IndexedVersion) -> None:
-    context.progress("storing", 0, 0)
-    try:
-        with context.fenced():
-            publish(version, content)
-    except Conflict as conflict:
-        # Deleted, or replaced by a newer version, while it was read: trying again is no use.
-        raise PermanentError(conflict.code, conflict.message) from conflict
+    for tries_left in reversed(range(PUBLISHING_TRIES)):
+        context.progress("storing", 0, 0)
+        try:
+            with context.fenced():
+                publish(version, content)
+                return
+        except EmbedderChanged:
+            if not tries_left:
+                raise
+            again = embed_chunks(context, version.collection_id, content.chunks, content.vectors)
+            content = replace(content, vectors=again)
+        except Conflict as conflict:
+            # Deleted, or replaced by a newer version, while it was read: trying again is no use.
+            raise PermanentError(conflict.code, conflict.message) from conflict
 
 
 def _version(context: JobContext) -> DocumentVersion:
@@ -86,17 +88,6 @@ def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
         return read_document(path, version.file_name, progress=progress, limits=limits)
     except ParsingFailed as failure:
         raise PermanentError(failure.code, failure.message) from failure
-
-
-def _embed(
-    context: JobContext, chunks: list[ChunkDraft], embedder: Embedder
-) -> NDArray[np.float32]:
-    done: list[NDArray[np.float32]] = []
-    for start in range(0, len(chunks), EMBEDDED_AT_ONCE):
-        context.progress("embedding", start, len(chunks))
-        batch = chunks[start : start + EMBEDDED_AT_ONCE]
-        done.append(embedder.embed([draft.searchable for draft in batch]))
-    return np.concatenate(done)
 
 
 def _nothing_to_read(version: DocumentVersion, pages: Iterable[PageContent]) -> PermanentError:
