@@ -10,8 +10,8 @@ from dataclasses import replace
 import pytest
 
 from lectern.documents.confinement import Limits
-from lectern_workers.ingestion import sandbox
-from lectern_workers.ingestion.sandbox import ParsingFailed, read_document
+from lectern_workers.ingestion import reader_process
+from lectern_workers.ingestion.sandbox import MOST_FAILURES, ParsingFailed, read_document
 from made_files import Filled, lines, make_docx, make_pdf, make_xlsx, saved
 
 QUIET = {"progress": lambda done, total: None}
@@ -77,31 +77,118 @@ def test_a_pdf_of_20_000_pages_is_refused_with_the_number(tmp_path):
     assert "long.pdf has 20,000 pages; the limit is 2,000." in failed.message
 
 
-def test_a_reader_that_is_killed_leaves_the_pages_read_till_then(tmp_path, monkeypatch):
-    whole = make_pdf([lines(f"Page {number}") for number in range(1, 6)])
-    program = saved(tmp_path, "reader_that_dies.py", DIES_ON_THE_THIRD_PAGE.encode())
-    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(program), *given])
-
-    failed = failure(saved(tmp_path, "a", whole), "a.pdf")
-
-    assert failed.code == "reader_broke"
-    assert "page 3 of 5" in failed.message
-    assert [each.page.text for each in failed.read.pages] == ["Page 1", "Page 2"]
+def with_reader(monkeypatch, folder, sabotage):
+    """Have readers do ``sabotage(number)`` before each page."""
+    program = saved(folder, "saboteur.py", SABOTEUR.format(sabotage=sabotage).encode())
+    monkeypatch.setattr(
+        reader_process, "_command", lambda *given: [sys.executable, str(program), *given]
+    )
 
 
-DIES_ON_THE_THIRD_PAGE = """
-import os, signal, sys
+SABOTEUR = """
+import ctypes, os, sys, time
 from lectern_workers.ingestion import reader
 from lectern_workers.ingestion.parsing import pdf
 
-read_page = pdf._read_page
-def dies(document, index, fonts):
-    if index == 2:
-        os.kill(os.getpid(), signal.SIGSEGV)
+read_page, before = pdf._read_page, []
+def sabotaged(document, index, fonts):
+    number = index + 1
+    {sabotage}
+    before.append(number)
     return read_page(document, index, fonts)
-pdf._read_page = dies
+pdf._read_page = sabotaged
 reader.main()
 """
+CRASH, SPIN, GRAB = "ctypes.string_at(0)", "any(iter(int, 1))", "b'x' * (4 << 30)"
+
+
+def read_five_pages(folder, **settings):
+    whole = make_pdf([lines(f"This is {number}") for number in range(1, 6)])
+    return read_document(saved(folder, "a", whole), "a.pdf", **QUIET, **settings)
+
+
+def told(read):
+    return [each.page.text or each.page.problem for each in read.pages]
+
+
+@pytest.mark.parametrize(
+    ("harm", "code", "reason"),
+    [
+        (
+            CRASH,
+            "reader_broke",
+            "reading it takes more memory than is allowed or breaks the reader",
+        ),
+        (SPIN, "took_too_long", "reading it takes longer than is allowed"),
+        (GRAB, "too_much_memory", "reading it takes more memory than is allowed"),
+        ("raise ValueError(number)", "unreadable", "it is damaged"),
+    ],
+)
+def test_a_page_that_ends_its_reader_is_the_only_one_that_is_lost(
+    tmp_path, monkeypatch, harm, code, reason
+):
+    with_reader(monkeypatch, tmp_path, f"if number == 3: {harm}")
+
+    read = read_five_pages(tmp_path, limits=replace(Limits(), page_cpu_seconds=1))
+
+    lost = f"Page 3 could not be read: {reason}."
+    assert told(read) == ["This is 1", "This is 2", lost, "This is 4", "This is 5"]
+    assert [(failure.page, failure.code) for failure in read.failures] == [(3, code)]
+
+
+def test_a_page_is_tried_again_without_what_the_pages_before_it_left_in_memory(
+    tmp_path, monkeypatch
+):
+    with_reader(monkeypatch, tmp_path, f"if len(before) == 3: {CRASH}")
+
+    read = read_five_pages(tmp_path)
+
+    assert told(read) == [f"This is {number}" for number in range(1, 6)]
+    assert read.failures == []
+
+
+def test_a_document_whose_every_page_is_lost_says_why_of_the_first(tmp_path, monkeypatch):
+    with_reader(monkeypatch, tmp_path, CRASH)
+
+    with pytest.raises(ParsingFailed, match="page 1 of 5 takes more memory") as failed:
+        read_five_pages(tmp_path)
+
+    assert failed.value.code == "reader_broke"
+
+
+def test_reading_is_given_up_after_so_many_lost_pages(tmp_path, monkeypatch):
+    with_reader(monkeypatch, tmp_path, f"if number > 1: {CRASH}")
+    whole = make_pdf([lines("Read")] * (MOST_FAILURES + 3))
+
+    read = read_document(saved(tmp_path, "a", whole), "a.pdf", **QUIET)
+
+    last = MOST_FAILURES + 1
+    assert len(read.failures) == MOST_FAILURES
+    assert told(read)[last:] == [
+        f"Page {number} was not read: reading ended at page {last}, where reading it takes more "
+        "memory than is allowed or breaks the reader."
+        for number in (last + 1, last + 2)
+    ]
+
+
+def test_all_readers_of_a_document_share_its_processor_time(tmp_path, monkeypatch):
+    with_reader(monkeypatch, tmp_path, f"if number > 1: {SPIN}")
+
+    read = read_five_pages(
+        tmp_path, limits=replace(Limits(), cpu_seconds=2, cpu_seconds_a_page=0, page_cpu_seconds=1)
+    )
+
+    assert len(read.failures) < 4
+    assert "was not read" in told(read)[4]
+
+
+def test_pages_out_of_order_end_a_reader(tmp_path, monkeypatch):
+    with_reader(monkeypatch, tmp_path, "index = 0")
+
+    read = read_five_pages(tmp_path)
+
+    assert told(read)[0] == "This is 1"
+    assert len(read.failures) == 4
 
 
 def test_a_document_that_wants_all_the_memory_is_given_up_and_this_process_lives(tmp_path):
@@ -123,7 +210,9 @@ def test_a_document_that_takes_too_long_is_given_up(tmp_path):
 
 def test_the_clock_stops_a_reader_that_only_waits(tmp_path, monkeypatch):
     waits = saved(tmp_path, "waits.py", b"import time; time.sleep(60)")
-    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(waits), *given])
+    monkeypatch.setattr(
+        reader_process, "_command", lambda *given: [sys.executable, str(waits), *given]
+    )
     start = time.monotonic()
 
     failed = failure(
@@ -159,6 +248,7 @@ def test_a_cancelled_job_ends_the_reader(tmp_path):
         "import socket; socket.create_connection(('127.0.0.1', 1))",
         "import subprocess; subprocess.run(['true'])",
         "import os; os.fork()",
+        "import os; os.kill(1, 0)",
     ],
 )
 def test_a_confined_process_reaches_no_network_and_starts_no_other(attempt):
@@ -168,11 +258,12 @@ def test_a_confined_process_reaches_no_network_and_starts_no_other(attempt):
     assert ended.stdout == b""
 
 
-def confined(code, *, readable="/nowhere", folder=None):
+def confined(code, *, readable="/nowhere", folder=None, programs=()):
     """What became of a process that ran ``code`` after it had confined itself."""
     program = (
         "from pathlib import Path; from lectern.documents.confinement import *; "
-        f"confine(Limits(), readable=Path({str(readable)!r})); {code}"
+        f"confine(Limits(), readable=Path({str(readable)!r}), "
+        f"programs=[Path(program) for program in {list(programs)!r}])\n{code}"
     )
     return subprocess.run(
         [sys.executable, "-c", program], capture_output=True, check=False, cwd=folder
@@ -217,19 +308,36 @@ def test_a_confined_process_works_in_its_own_folder(tmp_path):
     assert ended.stdout == b"done\n"
 
 
-def test_a_confined_process_sees_no_network_device_where_the_kernel_allows_it():
-    # Not through /proc, which is fenced off, nor through sockets, which end the process.
-    probe = (
-        "import ctypes; names = ctypes.CDLL(None).if_nameindex; names.restype = ctypes.c_void_p; "
-        "class_ = type('I', (ctypes.Structure,), {'_fields_': [('number', ctypes.c_uint), "
-        "('name', ctypes.c_char_p)]}); found = ctypes.cast(names(), ctypes.POINTER(class_)); "
-        "print(next(at for at in range(99) if not found[at].number))"
+@pytest.mark.parametrize(
+    "call",
+    [
+        "socket(2, 1, 0)",  # TCP
+        "socket(2, 2, 0)",  # UDP
+        "socket(1, 1, 0)",  # to processes of this machine
+        "socket(16, 3, 0)",  # to the kernel's network
+        "ptrace(16, 1, 0, 0)",
+        "fork()",
+        "unshare(0x10000000)",
+        "mount(b'none', b'/mnt', b'tmpfs', 0, 0)",
+        "kill(1, 0)",
+        "kill(-1, 0)",
+    ],
+)
+def test_what_is_not_python_in_a_confined_process_is_refused_by_the_kernel(call):
+    probe = f"libc = ctypes.CDLL(None, use_errno=True); print(libc.{call}, ctypes.get_errno())"
+
+    assert confined(probe).stdout == b"-1 1\n"
+
+
+def test_a_confined_process_starts_the_programs_it_is_given_and_no_others():
+    code = (
+        "for name in ('id', 'env'): print(len(subprocess.check_output(['/usr/bin/' + name])) > 0)"
     )
-    allowed = subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False)
 
-    ended = confined(probe)
+    ended = confined(code, programs=["/usr/bin/id"])
 
-    assert allowed.returncode != 0 or int(ended.stdout) == 1
+    assert ended.stdout.splitlines()[:1] == [b"True"]
+    assert not HAS_LANDLOCK or b"PermissionError" in ended.stderr
 
 
 def test_the_reader_sees_nothing_of_this_environment(tmp_path, monkeypatch):
@@ -241,12 +349,14 @@ def test_the_reader_sees_nothing_of_this_environment(tmp_path, monkeypatch):
         b"told = Problem(code='told', message=' '.join([*os.environ, os.getcwd()]))\n"
         b"sys.stdout.buffer.write(encoded(told))",
     )
-    monkeypatch.setattr(sandbox, "_command", lambda *given: [sys.executable, str(tells), *given])
+    monkeypatch.setattr(
+        reader_process, "_command", lambda *given: [sys.executable, str(tells), *given]
+    )
 
     failed = failure(saved(tmp_path, "a", b"text"), "a.txt")
 
     assert "LECTERN_SECRET" not in failed.message
-    assert "lectern-read-" in failed.message
+    assert "/lectern-reads-" in failed.message
 
 
 def test_a_picture_of_a_page_costs_no_failure(tmp_path):

@@ -71,7 +71,7 @@ def fence_calls(*, starts_programs: bool) -> bool:
     steps = _steps(_MACHINES[machine], (numbers[column] for numbers in refused.values()))
     program = _Program(length=len(steps) // 8, steps=steps)
     libc = ctypes.CDLL(None, use_errno=True)
-    return libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0) == 0
+    return not libc.prctl(_PR_SET_SECCOMP, _FILTER, ctypes.byref(program), 0, 0)
 
 
 def _steps(machine: int, refused: Iterable[int]) -> bytes:

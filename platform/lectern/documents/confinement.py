@@ -12,8 +12,10 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,8 @@ class Limits:
 
     Processor time is ``cpu_seconds`` and ``cpu_seconds_a_page`` on top, up to
     ``most_cpu_seconds``, of which one page may take ``page_cpu_seconds``; the clock may run
-    ``patience`` times as long, for a machine that does other work.
+    ``patience`` times as long, for a machine that does other work. ``cpu_spent`` is what the
+    processes have taken that read the document before.
     """
 
     memory: int = 1536 * 1024 * 1024
@@ -46,6 +49,7 @@ class Limits:
     cpu_seconds_a_page: float = 0.5
     most_cpu_seconds: int = 600
     page_cpu_seconds: int = 20
+    cpu_spent: int = 0
     patience: int = 5
     pages: int = 2_000
 
@@ -101,6 +105,15 @@ def network_can_be_left() -> bool:
 
 
 def allow_cpu_for(pages: int, limits: Limits) -> None:
-    """Set the processor time to what a document of so many pages may take."""
-    seconds = limits.cpu_for(pages)
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, limits.most_cpu_seconds))
+    """Set the processor time to what a document of so many pages has left."""
+    _end_after(limits.cpu_for(pages) - limits.cpu_spent, limits)
+
+
+def allow_cpu_for_page(pages: int, limits: Limits) -> None:
+    """Set the processor time to what the next of ``pages`` pages may take."""
+    left = limits.cpu_for(pages) - limits.cpu_spent
+    _end_after(min(left, ceil(time.process_time()) + limits.page_cpu_seconds), limits)
+
+
+def _end_after(seconds: int, limits: Limits) -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (max(seconds, 1), limits.most_cpu_seconds))

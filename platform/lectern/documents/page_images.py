@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.storage import storages
 
 from lectern.documents.models import DocumentVersion
+from lectern.documents.work_folders import work_folder
 from lectern.errors import NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -57,8 +58,8 @@ def _draw(version: DocumentVersion, number: int, target: Path) -> None:
     file = storages["documents"].path(version.file)
     command = [sys.executable, "-I", "-m", "lectern.documents.page_renderer"]
     arguments = [file, str(number), str(PIXELS_PER_POINT), str(LONGEST_SIDE)]
-    with tempfile.TemporaryDirectory(prefix="lectern-page-") as folder:
-        picture = Path(folder) / "page.png"
+    with work_folder() as folder:
+        picture, home = folder / "page.png", str(folder)
         try:
             # Into a file and not a pipe: how much the process may write to files is limited.
             with picture.open("wb") as output:
@@ -67,7 +68,7 @@ def _draw(version: DocumentVersion, number: int, target: Path) -> None:
                     stdout=output,
                     stderr=subprocess.DEVNULL,
                     cwd=folder,
-                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder},
+                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home},
                     timeout=PATIENCE_S,
                     check=True,
                 )

@@ -14,11 +14,13 @@ from lectern.documents.content import PageContent
 from lectern.documents.index import EmbedderChanged, IndexedVersion, publish
 from lectern.documents.models import DocumentVersion
 from lectern.errors import Conflict
+from lectern.jobs.models import JobEvent
 from lectern.tenants.scoping import tenant_context
 from lectern_workers.context import JobContext, PermanentError
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
 from lectern_workers.ingestion.embedding import embed_chunks
+from lectern_workers.ingestion.remarks import remarks
 from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
 
 # Somebody may switch the collection to another embedder while a document is embedded.
@@ -33,13 +35,13 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
     pages = clean(read.facts, read.pages)
     chunks = chunk(read.facts, pages, title=version.file_name)
     if not chunks:
-        raise _nothing_to_read(version, pages)
+        raise _nothing_to_read(version, read, pages)
     content = IndexedVersion(
         facts=read.facts,
         pages=pages,
         chunks=chunks,
         vectors=embed_chunks(context, version.collection_id, chunks, {}),
-        warnings=_warnings(read.facts.warnings, pages),
+        warnings=remarks(read.facts, pages),
     )
     _publish(context, version, content)
     return {"pages": len(pages), "chunks": len(chunks)}
@@ -85,12 +87,19 @@ def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
         )
     limits = Limits(pages=settings.MAX_PAGES)
     try:
-        return read_document(path, version.file_name, progress=progress, limits=limits)
+        read = read_document(path, version.file_name, progress=progress, limits=limits)
     except ParsingFailed as failure:
         raise PermanentError(failure.code, failure.message) from failure
+    for lost in read.failures:
+        context.log(f"Page {lost.page} was left out: {lost.reason}.", JobEvent.Level.WARNING)
+    return read
 
 
-def _nothing_to_read(version: DocumentVersion, pages: Iterable[PageContent]) -> PermanentError:
+def _nothing_to_read(
+    version: DocumentVersion, read: ReadDocument, pages: Iterable[PageContent]
+) -> PermanentError:
+    if read.failures:
+        return PermanentError(read.failures[0].code, read.failures[0].message)
     if any(page.image_only for page in pages):
         return PermanentError(
             "image_only",
@@ -98,14 +107,3 @@ def _nothing_to_read(version: DocumentVersion, pages: Iterable[PageContent]) -> 
             "Run text recognition (OCR) on it and upload the result.",
         )
     return PermanentError("no_text", f"{version.file_name} holds no text that could be read.")
-
-
-def _warnings(found: Iterable[str], pages: Iterable[PageContent]) -> list[str]:
-    pages = list(pages)
-    warnings = list(found)
-    pictures = [str(page.number) for page in pages if page.image_only]
-    if pictures:
-        shown = ", ".join(pictures[:10]) + (" and more" if len(pictures) > 10 else "")
-        warnings.append(f"Image only, not searchable: page {shown}. Text recognition would help.")
-    warnings += [page.problem for page in pages if page.problem]
-    return warnings[:20]

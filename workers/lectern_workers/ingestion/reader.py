@@ -1,8 +1,9 @@
 """The process that reads one document: ``python -m lectern_workers.ingestion.reader``.
 
-It is started afresh for each document by :mod:`lectern_workers.ingestion.sandbox`, gives
-up what it does not need, and writes records to its standard output: facts, then pages one
-by one, then the end; or a problem at any point. It never asks anything back.
+It is started afresh for each document by :mod:`lectern_workers.ingestion.sandbox`, and again
+for the pages behind one at which it died. It gives up what it does not need, and writes
+records to its standard output: facts, then pages one by one, then the end; or a problem at
+any point. It never asks anything back.
 """
 
 import json
@@ -11,9 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from lectern.documents.confinement import Limits, allow_cpu_for, confine
+from lectern.documents.confinement import Limits, allow_cpu_for_page, confine
 from lectern.documents.content import DocumentFacts
-from lectern.documents.sniffing import ContentType, check_archive, sniff
+from lectern.documents.content_types import ContentType
+from lectern.documents.sniffing import check_archive, sniff
 from lectern.errors import Invalid
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.records import End, Problem, Record, encoded
@@ -21,28 +23,32 @@ from lectern_workers.ingestion.records import End, Problem, Record, encoded
 _HEAD = 64 * 1024
 
 
-def read(path: Path, name: str, limits: Limits) -> Iterable[Record]:
-    """The facts and pages of the document at ``path``, by the parser for its content."""
+def read(path: Path, name: str, limits: Limits, first: int = 1) -> Iterable[Record]:
+    """The facts and, from ``first`` on, the pages of the document at ``path``.
+
+    Only those whose parser takes ``first`` are read from another page than the first.
+    """
     with path.open("rb") as file:
         content_type = sniff(file.read(_HEAD), name)
         check_archive(file, name, content_type)
-    pages = 0
-    for record in _parsed(content_type, path, name):
+    pages = count = 0
+    for record in _parsed(content_type, path, name, first):
         if isinstance(record, DocumentFacts):
             _check_pages(record, name, limits)
-            allow_cpu_for(record.page_count, limits)
+            count = record.page_count
         else:
             pages += 1
         yield record
+        allow_cpu_for_page(count, limits)
     yield End(pages=pages)
 
 
-def _parsed(content_type: ContentType, path: Path, name: str) -> Iterable[Record]:
+def _parsed(content_type: ContentType, path: Path, name: str, first: int) -> Iterable[Record]:
     """Each parser is loaded only when it is needed: loading one takes longer than most files."""
     if content_type == ContentType.PDF:
         from lectern_workers.ingestion.parsing.pdf import read_pdf
 
-        return read_pdf(path, name)
+        return read_pdf(path, name, first=first)
     if content_type == ContentType.DOCX:
         from lectern_workers.ingestion.parsing.word import read_word
 
@@ -96,10 +102,10 @@ def _too_large(name: str) -> Problem:
 
 
 def main() -> None:
-    """Read the document named on the command line: path, name for people, limits as JSON."""
+    """Read what the command line names: path, name for people, limits as JSON, first page."""
     path, name, limits = Path(sys.argv[1]), sys.argv[2], Limits(**json.loads(sys.argv[3]))
     confine(limits, readable=path)
-    write(read(path, name, limits), name, sys.stdout.buffer)
+    write(read(path, name, limits, int(sys.argv[4])), name, sys.stdout.buffer)
 
 
 if __name__ == "__main__":

@@ -1,57 +1,73 @@
-"""Reading a document from a stranger, in a process of its own that cannot do harm.
+"""Reading a document from a stranger: each page that can be read is kept.
 
-The process is started afresh (never forked: PDFium and torch hold threads and locks), in
-its own session and folder, with next to no environment. It confines itself before it opens
-the file; this side keeps the clock and kills the whole process group when time is up. The
-pages arrive one by one, so that progress can be shown and a killed reader's work is kept.
+The pages arrive one by one from a confined process. Where it dies, the page that killed it is
+left out, with the reason, and another process goes on behind it: a document loses only the
+pages that cannot be read.
 """
 
-import json
-import os
-import selectors
-import signal
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lectern.documents.confinement import Limits
-from lectern.documents.content import DocumentFacts
+from lectern.documents.content import DocumentFacts, PageContent
+from lectern.documents.content_types import ContentType
+from lectern.documents.work_folders import work_folder
 from lectern_workers.ingestion.layout import ReadPage
-from lectern_workers.ingestion.records import End, Problem, Record, decoded
+from lectern_workers.ingestion.reader_process import ReaderProcess
+from lectern_workers.ingestion.records import End, Problem
 
-_READ_AT_ONCE = 1 << 20
-# A page's record is some 100 kB; a reader that writes more than this has lost its mind.
-_LONGEST_RECORD = 128 << 20
 DEFAULT_LIMITS = Limits()
-# Seconds between looks at the clock, and that a process has to end by itself.
-_LOOK_UP_EVERY = 1.0
-_LAST_WORDS = 0.2
+# The parsers that can begin at any page, without a look at those before.
+FROM_ANY_PAGE = frozenset({ContentType.PDF})
+# Readers that one document may use up, and pages that it may lose before the rest is given up.
+MOST_READERS = 20
+MOST_FAILURES = 10
+
+TOO_LONG = "reading it takes longer than is allowed"
+TOO_MUCH = "reading it takes more memory than is allowed"
+BROKE = f"{TOO_MUCH} or breaks the reader"
+_REASONS = {"took_too_long": TOO_LONG, "too_much_memory": TOO_MUCH, "reader_broke": BROKE}
 
 
 class ParsingFailed(Exception):
-    """The document cannot be read, now or later.
+    """Nothing of the document can be read, now or later.
 
-    ``code`` is stable, ``message`` is for people, ``read`` is what had arrived till then.
+    ``code`` is stable, ``message`` is for people.
     """
 
-    def __init__(self, code: str, message: str, read: "ReadDocument | None" = None) -> None:
+    def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
-        self.read = read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why reading ended at ``page``: a stable code, and a sentence about the whole document."""
+
+    page: int
+    code: str
+    message: str
+
+    @property
+    def reason(self) -> str:
+        """What goes into a sentence about the page."""
+        return _REASONS.get(self.code, "it is damaged")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDocument:
-    """A document as it was read, before cleaning."""
+    """A document as it was read, before cleaning.
+
+    ``pages`` are all of it, in order; those of ``failures``, and all of them behind the last
+    one if the rest was given up, are empty and say why (``problem``).
+    """
 
     facts: DocumentFacts
     pages: list[ReadPage] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
 
 
 def read_document(
@@ -61,122 +77,139 @@ def read_document(
     progress: Callable[[int, int], None],
     limits: Limits = DEFAULT_LIMITS,
 ) -> ReadDocument:
-    """Read the file at ``path``, called ``name`` to people; ParsingFailed when it cannot be.
+    """Read the file at ``path``, called ``name`` to people; ParsingFailed if no page can be.
 
     ``progress(done, total)`` is called before the first page and after each; an exception
     that it raises (a lost lease, a cancelled job) ends the reader and comes out unchanged.
     """
-    with tempfile.TemporaryDirectory(prefix="lectern-read-") as folder:
-        reader = _Reader(path, name, folder, limits)
-        try:
-            return _collect(reader, name, progress)
-        finally:
-            reader.end()
+    reading = _Reading(path, name, limits, progress)
+    with work_folder() as folder:
+        while not reading.over:
+            reading.go_on(folder)
+    return reading.result()
 
 
-def _collect(reader: "_Reader", name: str, progress: Callable[[int, int], None]) -> ReadDocument:
-    read: ReadDocument | None = None
-    for record in reader.records():
-        if isinstance(record, Problem):
-            raise ParsingFailed(record.code, record.message, read)
-        if isinstance(record, DocumentFacts):
-            read = ReadDocument(facts=record)
-            reader.expect(record.page_count)
-        elif read is None:
-            break
-        elif isinstance(record, End):
-            return read
-        else:
-            read.pages.append(record)
-        progress(len(read.pages), read.facts.page_count)
-    raise _cut_off(name, read, reader)
+class _Reading:
+    """How far the reading of a document has come, over all the processes that it took."""
 
-
-class _Reader:
-    """The reading process, its clock, and the records that it writes."""
-
-    def __init__(self, path: Path, name: str, folder: str, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, name: str, limits: Limits, progress: Callable[[int, int], None]
+    ) -> None:
+        self.over = False
+        self._path, self._name, self._progress = path, name, progress
         self._limits = limits
         self._started = time.monotonic()
-        self.expect(0)
-        self.out_of_time = False
-        self._process = subprocess.Popen(
-            _command(str(path.absolute()), name, json.dumps(asdict(limits))),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder},
-            start_new_session=True,
+        self._cpu_seconds = 0.0
+        self._readers = 0
+        self._read: ReadDocument | None = None
+        self._early: ParsingFailed | None = None
+
+    def go_on(self, folder: Path) -> None:
+        """Start a reader at the next page, and take what it reads."""
+        limits = replace(self._limits, cpu_spent=round(self._cpu_seconds))
+        first = self._next_page()
+        reader = ReaderProcess(
+            self._path, self._name, folder, limits, first=first, started=self._started
+        )
+        self._readers += 1
+        try:
+            problem = self._take(reader)
+        finally:
+            reader.end()
+        self._cpu_seconds += reader.cpu_seconds
+        if not self.over:
+            self._fail(problem or self._cut_off(reader), first)
+
+    def result(self) -> ReadDocument:
+        """What was read; ParsingFailed where that is nothing."""
+        if self._read is None:
+            assert self._early is not None  # a reading ends with facts or a failure
+            raise self._early
+        failures = self._read.failures
+        if failures and all(read.page.problem for read in self._read.pages):
+            raise ParsingFailed(failures[0].code, failures[0].message)
+        return self._read
+
+    def _take(self, reader: ReaderProcess) -> Problem | None:
+        """Keep what comes until the end, or until the reader dies or says what is wrong."""
+        read: ReadDocument | None
+        for record in reader.records():
+            if isinstance(record, Problem):
+                return record
+            if isinstance(record, End):
+                self.over = self._read is not None
+                return None
+            if isinstance(record, DocumentFacts):
+                read = self._read = self._read or ReadDocument(facts=record)
+            elif (read := self._read) and self._follows(read, record):
+                read.pages.append(record)
+            else:
+                return None
+            reader.expect(read.facts.page_count)
+            self._progress(len(read.pages), read.facts.page_count)
+        return None
+
+    @staticmethod
+    def _follows(read: ReadDocument, record: ReadPage) -> bool:
+        return record.page.number == len(read.pages) + 1 <= read.facts.page_count
+
+    def _next_page(self) -> int:
+        return len(self._read.pages) + 1 if self._read else 1
+
+    def _cut_off(self, reader: ReaderProcess) -> Problem:
+        """Why a reader ended without a word; which page it had come to, if any."""
+        read = self._read
+        where = "it"
+        if read and read.facts.paged:
+            where = f"page {self._next_page()} of {read.facts.page_count}"
+        code, what = "reader_broke", "takes more memory than is allowed or breaks the reader"
+        if reader.ran_out_of_time():
+            code, what = "took_too_long", "takes longer than is allowed"
+        message = (
+            f"{self._name} was given up: reading {where} {what}. "
+            "Split it, or print it to a new PDF, and upload the result."
+        )
+        return Problem(code=code, message=message)
+
+    def _fail(self, problem: Problem, first: int) -> None:
+        """Decide how to go on after a reader that began at page ``first`` has ended."""
+        read, at = self._read, self._next_page()
+        if read is None:
+            self._early = ParsingFailed(problem.code, problem.message)
+            self.over = True
+            return
+        if at > read.facts.page_count:
+            self.over = True
+            return
+        from_any_page = read.facts.content_type in FROM_ANY_PAGE
+        # What ran out of memory after other pages may do with the memory of a new process.
+        if from_any_page and at > first and problem.code != "took_too_long" and self._may_go_on():
+            return
+        failure = Failure(page=at, code=problem.code, message=problem.message)
+        read.failures.append(failure)
+        read.pages.append(_unread(read.facts, at, f"could not be read: {failure.reason}."))
+        if not from_any_page or not self._may_go_on():
+            self._give_up(read, failure)
+
+    def _may_go_on(self) -> bool:
+        assert self._read is not None  # asked only where pages were read
+        allowed = self._limits.cpu_for(self._read.facts.page_count)
+        passed = time.monotonic() - self._started
+        return (
+            self._readers < MOST_READERS
+            and len(self._read.failures) < MOST_FAILURES
+            and self._cpu_seconds < allowed
+            and passed < allowed * self._limits.patience
         )
 
-    def expect(self, pages: int) -> None:
-        """Set the clock to what a document of so many pages may take."""
-        self._deadline = self._started + self._limits.patience * self._limits.cpu_for(pages)
-
-    def records(self) -> Iterator[Record]:
-        """The records as they come, until the process ends, breaks the form, or time is up."""
-        waiting = bytearray()
-        for data in self._output():
-            waiting += data
-            *lines, rest = waiting.split(b"\n")
-            waiting = rest
-            if len(waiting) > _LONGEST_RECORD:
-                return
-            for line in lines:
-                try:
-                    yield decoded(bytes(line))
-                except ValueError:
-                    return
-
-    def _output(self) -> Iterator[bytes]:
-        output = self._process.stdout
-        assert output is not None  # it was asked for as a pipe
-        with selectors.DefaultSelector() as selector:
-            selector.register(output, selectors.EVENT_READ)
-            while (left := self._deadline - time.monotonic()) > 0:
-                if selector.select(min(left, _LOOK_UP_EVERY)):
-                    data = os.read(output.fileno(), _READ_AT_ONCE)
-                    if not data:
-                        return
-                    yield data
-        self.out_of_time = True
-
-    def ran_out_of_time(self) -> bool:
-        """End the process and say whether the clock or the processor limit stopped it."""
-        self.end()
-        return self.out_of_time or self._process.returncode == -signal.SIGXCPU
-
-    def end(self) -> None:
-        """Kill the process and all that it may have started, if it still runs."""
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=_LAST_WORDS)
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
+    def _give_up(self, read: ReadDocument, last: Failure) -> None:
+        """Leave all the pages behind the last failure unread, and say so."""
+        for number in range(self._next_page(), read.facts.page_count + 1):
+            why = f"was not read: reading ended at page {last.page}, where {last.reason}."
+            read.pages.append(_unread(read.facts, number, why))
+        self.over = True
 
 
-def _command(*given: str) -> list[str]:
-    return [sys.executable, "-I", "-m", "lectern_workers.ingestion.reader", *given]
-
-
-def _cut_off(name: str, read: ReadDocument | None, reader: _Reader) -> ParsingFailed:
-    """Why a reader ended without a word, in words; which page it had come to, if any."""
-    where = "it"
-    if read and read.facts.paged:
-        where = f"page {len(read.pages) + 1} of {read.facts.page_count}"
-    if reader.ran_out_of_time():
-        return ParsingFailed(
-            "took_too_long",
-            f"{name} was given up: reading {where} takes longer than is allowed. "
-            "Split it, or print it to a new PDF, and upload the result.",
-            read,
-        )
-    return ParsingFailed(
-        "reader_broke",
-        f"{name} was given up: reading {where} takes more memory than is allowed or breaks the "
-        "reader. Split it, or print it to a new PDF, and upload the result.",
-        read,
-    )
+def _unread(facts: DocumentFacts, number: int, what: str) -> ReadPage:
+    problem = f"{'Page' if facts.paged else 'Part'} {number} {what}"
+    return ReadPage(page=PageContent(number=number, label=str(number), text="", problem=problem))

@@ -7,7 +7,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from lectern.documents.content import DocumentFacts, PageContent, WordBoxes
-from lectern.documents.sniffing import ContentType
+from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.characters import one_line
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.pdf_letters import Letters
@@ -15,11 +15,19 @@ from lectern_workers.ingestion.parsing.pdf_visibility import Visibility, shows_s
 from lectern_workers.ingestion.parsing.pdf_words import PageReader
 from lectern_workers.ingestion.parsing.problems import Unreadable
 
+# Some 200 times as many as a full page has. More are there to keep readers busy.
+MOST_LETTERS = 500_000
+_DAMAGED = (
+    "is damaged and could not be read. If you need it, export the document again and upload "
+    "the result."
+)
 
-def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
-    """Yield the facts, then each page; Unreadable for a file that PDFium cannot open.
 
-    A page that cannot be loaded is yielded empty, with its problem in a sentence.
+def read_pdf(path: Path, name: str, *, first: int = 1) -> Iterator[DocumentFacts | ReadPage]:
+    """Yield the facts, then each page from ``first`` on.
+
+    Unreadable for a file that PDFium cannot open; a page that cannot be loaded is yielded
+    empty, with its problem in a sentence.
     """
     document = _open(path, name)
     count = len(document)
@@ -30,8 +38,11 @@ def read_pdf(path: Path, name: str) -> Iterator[DocumentFacts | ReadPage]:
         page_count=count,
     )
     fonts: dict[int, bool] = {}
-    for index in range(count):
-        yield _read_page(document, index, fonts)
+    for index in range(first - 1, count):
+        try:
+            yield _read_page(document, index, fonts)
+        except pdfium.PdfiumError:
+            yield _unread(index, _DAMAGED)
 
 
 def _open(path: Path, name: str) -> pdfium.PdfDocument:
@@ -53,19 +64,18 @@ def _open(path: Path, name: str) -> pdfium.PdfDocument:
         ) from error
 
 
+def _unread(index: int, why: str) -> ReadPage:
+    number = index + 1
+    problem = f"Page {number} {why}"
+    return ReadPage(page=PageContent(number=number, label=str(number), text="", problem=problem))
+
+
 def _read_page(document: pdfium.PdfDocument, index: int, fonts: dict[int, bool]) -> ReadPage:
-    try:
-        page = document[index]
-    except pdfium.PdfiumError:
-        problem = (
-            f"Page {index + 1} is damaged and could not be read. If you need it, export the "
-            "document again and upload the result."
-        )
-        return ReadPage(
-            page=PageContent(number=index + 1, label=str(index + 1), text="", problem=problem)
-        )
+    page = document[index]
     width, height = page.get_size()
     letters = Letters(page, fonts)
+    if letters.count > MOST_LETTERS:
+        return _unread(index, f"holds {letters.count:,} letters; the limit is {MOST_LETTERS:,}.")
     found = PageReader(letters, Visibility(page), (width, height)).read()
     content = PageContent(
         number=index + 1,

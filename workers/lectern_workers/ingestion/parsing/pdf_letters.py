@@ -23,6 +23,7 @@ class Letters:
 
     def __init__(self, page: pdfium.PdfPage, fonts: dict[int, bool]) -> None:
         self._page = page.get_textpage()
+        self.count = self._page.count_chars()
         self._handle = address_of(self._page.raw)
         self._ends = Floats(8)
         self._left, self._bottom, self._right, self._top = page.get_bbox()
@@ -32,12 +33,11 @@ class Letters:
 
     def text(self) -> str:
         """The page's text; letter ``i`` of it is letter ``i`` of every other method."""
-        count = self._page.count_chars()
-        text: str = self._page.get_text_range() if count else ""
-        if len(text) == count:
+        text: str = self._page.get_text_range() if self.count else ""
+        if len(text) == self.count:
             return text
         # PDFium left letters out of its text or wrote one as two: take them one by one.
-        codes = (raw.FPDFText_GetUnicode(self._page, index) for index in range(count))
+        codes = (raw.FPDFText_GetUnicode(self._page, index) for index in range(self.count))
         return "".join(chr(code) if 0 < code < 0x110000 else "\u200b" for code in codes)
 
     def box(self, first: int, last: int) -> Rectangle:
