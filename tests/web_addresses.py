@@ -27,16 +27,20 @@ PATH_IDS: dict[str, Seed] = {
     "answer_id": lambda tenant: tenant.answer.pk,
     "collection_id": lambda tenant: tenant.collection.pk,
     "document_id": lambda tenant: tenant.document.pk,
+    "group_id": lambda tenant: tenant.group.pk,
     "job_id": lambda tenant: tenant.job.pk,
     "key_id": lambda tenant: tenant.key.pk,
+    "source_id": lambda tenant: tenant.source.pk,
     "member_id": lambda tenant: tenant.member.pk,
     "token": lambda tenant: tenant.invitation,
 }
-PATH_PLAIN: dict[str, Any] = {"number": 1, "version": 1}
+PATH_PLAIN: dict[str, Any] = {"connector": "folder", "number": 1, "version": 1}
 # What pages take from the query or from a form, likewise.
 INPUT_IDS: dict[str, Seed] = {
     "collection": lambda tenant: tenant.collection.pk,
     "document": lambda tenant: tenant.document.pk,
+    "key": lambda tenant: tenant.key.pk,
+    "person": lambda tenant: tenant.member.pk,
     "tenant": lambda tenant: tenant.administrator.tenant_id,
 }
 INPUT_PLAIN: dict[str, Any] = {
@@ -45,6 +49,7 @@ INPUT_PLAIN: dict[str, Any] = {
     "description": "Anything",
     "email": "somebody-new@example.com",
     "end": "5",
+    "every_minutes": "60",
     "keys": "off",
     "name": "A new name",
     "next": "/",
@@ -60,6 +65,7 @@ INPUT_PLAIN: dict[str, Any] = {
     "status": "",
     "theme": "dark",
     "version": "1",
+    "with_documents": "",
 }
 FILES = {"file", "files"}
 # Read from rows and settings, not from what a reader sends.

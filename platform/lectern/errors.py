@@ -36,9 +36,13 @@ class NotAuthenticated(LecternError):
 
 
 class NotAllowed(LecternError):
-    """The sender is known but may not do this."""
+    """The sender is known but may not do this; ``permission`` is what they would need."""
 
     code = "not_allowed"
+
+    def __init__(self, message: str, *, permission: str = "") -> None:
+        super().__init__(message)
+        self.permission = permission
 
 
 class NotFound(LecternError):

@@ -1,12 +1,14 @@
 """Answers and the places in the documents that they cite."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from ninja import Field, Query, Router
 
 from lectern.answering.models import Answer, Citation
+from lectern.answering.readable import read_answer, readable_answers, withhold
 from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.identifiers import (
     AnswerId,
@@ -22,7 +24,7 @@ from lectern.documents.content import Box
 from lectern.documents.library import found
 from lectern.documents.models import Collection
 from lectern.documents.passages import Passage
-from lectern.tenants.access import Permission
+from lectern.tenants.access import Permission, Principal
 
 router = Router(tags=["Answers"])
 
@@ -127,20 +129,20 @@ class AnswerFilter(Paging):
 @router.get("/answers", response=Listing[AnswerSummary], auth=BearerKey(Permission.READ))
 def list_answers(request: ApiRequest, wanted: Query[AnswerFilter]) -> Listing[AnswerSummary]:
     """List what was answered to questions asked with this key, newest first, without passages."""
-    asked = Answer.objects.filter(question__asked_with_key=request.auth.key_id)
-    answers = asked.select_related("question").prefetch_related("citations")
+    asked = readable_answers(request.auth).filter(question__asked_with_key=request.auth.key_id)
+    answers = asked.select_related("question").prefetch_related("citations", "findings")
     if wanted.collection_id is not None:
         collection = found(Collection.objects, "collection", pk=wanted.collection_id)
         answers = answers.filter(question__collection=collection)
     if wanted.outcome is not None:
         answers = answers.filter(outcome=wanted.outcome)
-    return listing(request, answers.defer("passages"), wanted, _summary)
+    return listing(request, answers.defer("passages"), wanted, partial(_summary, request.auth))
 
 
 @router.get("/answers/{answer_id}", response=AnswerOut, auth=BearerKey(Permission.READ))
 def get_answer(request: ApiRequest, answer_id: AnswerId) -> AnswerOut:
     """Show one answer with its question, citations and passages."""
-    return shown_answer(found(Answer.objects.select_related("question"), "answer", pk=answer_id))
+    return shown_answer(read_answer(request.auth, answer_id))
 
 
 @router.get(
@@ -150,14 +152,15 @@ def get_answer(request: ApiRequest, answer_id: AnswerId) -> AnswerOut:
 )
 def list_citations(request: ApiRequest, answer_id: AnswerId) -> list[CitationOut]:
     """List the citations of an answer in the order of its sentences."""
-    answer: Answer = found(Answer.objects, "answer", pk=answer_id)
+    answer = read_answer(request.auth, answer_id)
     return [CitationOut.of(citation) for citation in answer.citations.all()]
 
 
 @router.get("/citations/{citation_id}", response=CitationOut, auth=BearerKey(Permission.READ))
 def get_citation(request: ApiRequest, citation_id: CitationId) -> CitationOut:
     """Show one citation: where to look, and what stands there."""
-    return CitationOut.of(found(Citation.objects, "citation", pk=citation_id))
+    citations = Citation.objects.filter(answer__in=readable_answers(request.auth))
+    return CitationOut.of(found(citations, "citation", pk=citation_id))
 
 
 def shown_answer(answer: Answer) -> AnswerOut:
@@ -175,7 +178,10 @@ def shown_passage(passage: Passage) -> PassageOut:
     return PassageOut.of(passage, title=passage.document_title, removed=False)
 
 
-def _summary(answer: Answer) -> AnswerSummary:
+def _summary(actor: Principal, answer: Answer) -> AnswerSummary:
+    if answer.outcome == Answer.Outcome.REFUSED and answer.findings.all():
+        # What such a refusal says is from a check, which has seen every passage.
+        withhold(actor, answer)
     return AnswerSummary.of(answer, citations=list(answer.citations.all()))
 
 

@@ -11,6 +11,7 @@ from lectern.api.identifiers import CollectionId, DocumentId, JobId, VersionId
 from lectern.api.jobs import JobOut, shown_job
 from lectern.api.pagination import Listing, Paging, listing
 from lectern.api.shapes import Shown, Words
+from lectern.documents.access import read_document
 from lectern.documents.library import documents_with_state, found, latest_version
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.removal import remove_document
@@ -135,13 +136,13 @@ def upload_documents(
 @router.get("/documents/{document_id}", response=DocumentOut, auth=BearerKey(Permission.READ))
 def get_document(request: ApiRequest, document_id: DocumentId) -> DocumentOut:
     """Show one document with the state of its latest version."""
-    return shown_document(found(Document.objects, "document", pk=document_id))
+    return shown_document(read_document(request.auth, document_id))
 
 
 @router.delete("/documents/{document_id}", response={204: None}, auth=BearerKey(Permission.WRITE))
 def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
     """Delete a document with its versions, pages, files, and what answers quote of it."""
-    remove_document(request.auth, found(Document.objects, "document", pk=document_id))
+    remove_document(request.auth, read_document(request.auth, document_id))
 
 
 @router.post(
@@ -151,7 +152,7 @@ def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
 )
 def reprocess_document(request: ApiRequest, document_id: DocumentId) -> JobOut:
     """Read the stored file of the latest version again, after a failure or an update."""
-    return shown_job(reprocess(request.auth, found(Document.objects, "document", pk=document_id)))
+    return shown_job(reprocess(request.auth, read_document(request.auth, document_id)))
 
 
 def shown_document(document: Document) -> DocumentOut:

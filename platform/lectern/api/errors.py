@@ -20,6 +20,7 @@ from lectern.errors import (
     TooLarge,
     Unavailable,
 )
+from lectern.tenants.denials import note_refusal
 from lectern.tenants.middleware import API_PREFIX
 
 PROBLEM_JSON = "application/problem+json"
@@ -135,7 +136,9 @@ def answer_errors(api: NinjaAPI) -> None:
     """
 
     @api.exception_handler(LecternError)
-    def expected(request: HttpRequest, error: LecternError) -> HttpResponse:
+    def expected(request: Any, error: LecternError) -> HttpResponse:
+        if isinstance(error, NotAllowed):
+            note_refusal(request.principal, error.permission)
         return respond(problem_for(request, error))
 
     @api.exception_handler(Http404)

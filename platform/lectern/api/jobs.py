@@ -9,6 +9,7 @@ from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.identifiers import JobId, VersionId
 from lectern.api.pagination import Listing, Order, Paging, listing
 from lectern.api.shapes import Shown
+from lectern.documents.access import jobs_seen_by
 from lectern.documents.library import found
 from lectern.jobs.models import Job
 from lectern.jobs.queue import cancel, retry
@@ -56,7 +57,7 @@ class JobFilter(Paging):
 @router.get("/jobs", response=Listing[JobOut], auth=BearerKey(Permission.READ_JOBS))
 def list_jobs(request: ApiRequest, wanted: Query[JobFilter]) -> Listing[JobOut]:
     """List the jobs of the tenant, newest first."""
-    jobs = Job.objects.all()
+    jobs = jobs_seen_by(request.auth)
     if wanted.status is not None:
         jobs = jobs.filter(status=wanted.status)
     return listing(request, jobs, wanted, shown_job)
@@ -65,7 +66,7 @@ def list_jobs(request: ApiRequest, wanted: Query[JobFilter]) -> Listing[JobOut]:
 @router.get("/jobs/{job_id}", response=JobOut, auth=BearerKey(Permission.READ_JOBS))
 def get_job(request: ApiRequest, job_id: JobId) -> JobOut:
     """Show one job with its progress."""
-    return shown_job(found(Job.objects, "job", pk=job_id))
+    return shown_job(found(jobs_seen_by(request.auth), "job", pk=job_id))
 
 
 @router.get(
@@ -75,14 +76,14 @@ def list_job_events(
     request: ApiRequest, job_id: JobId, paging: Query[Paging]
 ) -> Listing[JobEventOut]:
     """List the lines of a job's log, oldest first, over all its attempts."""
-    job = found(Job.objects, "job", pk=job_id)
+    job = found(jobs_seen_by(request.auth), "job", pk=job_id)
     return listing(request, job.events.all(), paging, JobEventOut.of, OLDEST_FIRST)
 
 
 @router.post("/jobs/{job_id}/cancel", response=JobOut, auth=BearerKey(Permission.RUN_JOBS))
 def cancel_job(request: ApiRequest, job_id: JobId) -> JobOut:
     """Stop a job that waits or runs."""
-    job = found(Job.objects, "job", pk=job_id)
+    job = found(jobs_seen_by(request.auth), "job", pk=job_id)
     cancel(request.auth, job)
     job.refresh_from_db()
     return shown_job(job)
@@ -91,7 +92,7 @@ def cancel_job(request: ApiRequest, job_id: JobId) -> JobOut:
 @router.post("/jobs/{job_id}/retry", response=JobOut, auth=BearerKey(Permission.RUN_JOBS))
 def retry_job(request: ApiRequest, job_id: JobId) -> JobOut:
     """Queue a job again that failed or was cancelled."""
-    job = found(Job.objects, "job", pk=job_id)
+    job = found(jobs_seen_by(request.auth), "job", pk=job_id)
     retry(request.auth, job)
     job.refresh_from_db()
     return shown_job(job)

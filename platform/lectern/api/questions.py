@@ -22,6 +22,7 @@ from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents.content import Box
 from lectern.documents.library import found
 from lectern.documents.models import Collection
+from lectern.documents.readable import readable_documents
 from lectern.tenants.access import Permission
 
 router = Router(tags=["Questions"])
@@ -106,7 +107,8 @@ def ask_question(
     collection = found(Collection.objects, "collection", pk=collection_id)
     document = None
     if body.document_id is not None:
-        document = found(collection.documents, "document", pk=body.document_id)
+        documents = readable_documents(request.auth).filter(collection=collection)
+        document = found(documents, "document", pk=body.document_id)
     events = answer_question(request.auth, collection, body.text, document=document)
     if request.get_preferred_type(["application/json", CONTENT_TYPE]) != CONTENT_TYPE:
         return shown_answer(answer_of(events))

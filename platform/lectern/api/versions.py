@@ -1,7 +1,6 @@
 """Versions of documents: their files, pages, and page images."""
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
@@ -13,9 +12,9 @@ from lectern.api.documents import UploadOut, VersionOut, shown_version, uploaded
 from lectern.api.identifiers import DocumentId, VersionId
 from lectern.api.pagination import Listing, Order, Paging, listing
 from lectern.api.shapes import Shown
+from lectern.documents.access import read_document, read_version
 from lectern.documents.content import WordBox, WordBoxes
 from lectern.documents.library import found
-from lectern.documents.models import Document, DocumentVersion, Page
 from lectern.documents.originals import original_of
 from lectern.documents.page_images import page_image
 from lectern.documents.uploads import accept_upload
@@ -88,7 +87,7 @@ def list_versions(
     request: ApiRequest, document_id: DocumentId, paging: Query[Paging]
 ) -> Listing[VersionOut]:
     """List the versions of a document, latest first."""
-    document = found(Document.objects, "document", pk=document_id)
+    document = read_document(request.auth, document_id)
     versions = document.versions.select_related("job")
     return listing(request, versions, paging, shown_version, HIGHEST_FIRST)
 
@@ -103,14 +102,14 @@ def upload_version(
 
     Questions are answered from the former version until the new one is ready.
     """
-    document = found(Document.objects.select_related("collection"), "document", pk=document_id)
+    document = read_document(request.auth, document_id)
     return uploaded(accept_upload(request.auth, document.collection, file, document=document))
 
 
 @router.get("/versions/{version_id}", response=VersionOut, auth=BearerKey(Permission.READ))
 def get_version(request: ApiRequest, version_id: VersionId) -> VersionOut:
     """Show one version with its state."""
-    return shown_version(_version(version_id))
+    return shown_version(read_version(request.auth, version_id))
 
 
 @router.get(
@@ -121,7 +120,7 @@ def get_version(request: ApiRequest, version_id: VersionId) -> VersionOut:
 )
 def download_version(request: ApiRequest, version_id: VersionId) -> StreamingHttpResponse:
     """Download the file as it was uploaded."""
-    version = _version(version_id)
+    version = read_version(request.auth, version_id)
     response = StreamingHttpResponse(original_of(version), content_type="application/octet-stream")
     disposition = content_disposition_header(as_attachment=True, filename=version.file_name)
     response["Content-Disposition"] = disposition or "attachment"
@@ -138,7 +137,7 @@ def list_pages(
     request: ApiRequest, version_id: VersionId, paging: Query[Paging]
 ) -> Listing[PageOut]:
     """List the pages of a version in their order, without their text."""
-    pages = _version(version_id).pages.defer("text", "words", "removed", "blocks")
+    pages = read_version(request.auth, version_id).pages.defer("text", "words", "removed", "blocks")
     return listing(request, pages, paging, PageOut.of, LOWEST_FIRST)
 
 
@@ -151,7 +150,7 @@ def get_page(
     request: ApiRequest, version_id: VersionId, number: int, wanted: Query[PageDetail]
 ) -> PageTextOut:
     """Show one page with its text."""
-    page: Page = found(_version(version_id).pages, "page", number=number)
+    page = found(read_version(request.auth, version_id).pages, "page", number=number)
     words = WordBoxes.from_bytes(bytes(page.words)) if wanted.words else None
     return PageTextOut.of(page, words=None if words is None else list(words))
 
@@ -164,12 +163,5 @@ def get_page(
 )
 def get_page_image(request: ApiRequest, version_id: VersionId, number: int) -> HttpResponse:
     """Show one page as a PNG image of 1.5 pixels per point."""
-    image = page_image(_version(version_id), number)
+    image = page_image(read_version(request.auth, version_id), number)
     return HttpResponse(image, content_type="image/png")
-
-
-def _version(version_id: UUID) -> DocumentVersion:
-    version: DocumentVersion = found(
-        DocumentVersion.objects.select_related("job"), "version", pk=version_id
-    )
-    return version

@@ -14,6 +14,7 @@ from lectern.errors import Invalid, NotAuthenticated
 from lectern.tenants import audit
 from lectern.tenants.access import KEY_SCOPES, Permission, Principal, require
 from lectern.tenants.digest import digest_of
+from lectern.tenants.groups import leave_all_groups
 from lectern.tenants.models import ApiKey
 
 # The time of last use is a help for people; one write a minute and key is enough for it.
@@ -57,8 +58,24 @@ def issue_key(
 def revoke_key(actor: Principal, key: ApiKey) -> None:
     """Make ``key`` useless from the next request on; revoking twice is no error."""
     require(actor, Permission.MANAGE_KEYS)
-    if ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        audit.record(actor, "key.revoked", key)
+    _revoke(actor, key)
+
+
+def revoke_keys_made_by(actor: Principal, user_id: UUID) -> int:
+    """Revoke what a person made who is being removed; returns how many keys that were.
+
+    Whoever made a key has seen its secret, and must not come back by it.
+    """
+    keys = ApiKey.objects.filter(created_by_id=user_id, revoked_at=None).order_by("pk")
+    return sum(_revoke(actor, key) for key in keys)
+
+
+def _revoke(actor: Principal, key: ApiKey) -> bool:
+    if not ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        return False
+    leave_all_groups(key_id=key.pk)
+    audit.record(actor, "key.revoked", key)
+    return True
 
 
 def key_principal(secret: str) -> Principal:

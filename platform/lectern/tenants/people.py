@@ -26,6 +26,8 @@ from lectern.tenants.access import (
     system_principal,
 )
 from lectern.tenants.digest import digest_of
+from lectern.tenants.groups import leave_all_groups
+from lectern.tenants.keys import revoke_keys_made_by
 from lectern.tenants.models import Membership, Tenant, User, new_id
 from lectern.tenants.scoping import tenant_context
 
@@ -227,14 +229,16 @@ def change_role(actor: Principal, member: Membership, role: str) -> Membership:
 
 @transaction.atomic
 def remove_member(actor: Principal, member: Membership) -> None:
-    """End ``member``'s access with their next request."""
+    """End ``member``'s access, and that of the keys they made, with the next request."""
     require(actor, Permission.MANAGE_MEMBERS)
     _keep_one_administrator(member, becoming=None)
     try:
         advance(member, Membership.Status.REMOVED, invitation_digest=None)
     except InvalidTransition as error:
         raise Conflict("This member was removed already") from error
-    audit.record(actor, "member.removed", member)
+    leave_all_groups(user_id=member.user_id)
+    keys = revoke_keys_made_by(actor, member.user_id)
+    audit.record(actor, "member.removed", member, keys=keys)
 
 
 def _activate(person: User, *, name: str, password: str) -> None:

@@ -5,20 +5,18 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 
-from lectern.answering.models import Answer, Question
-from lectern.documents.library import found
+from lectern.answering.models import Answer
+from lectern.answering.readable import read_answer, readable_questions
 from lectern.tenants.access import Permission
 from lectern.web.ask import ask_context
 from lectern.web.pages import MemberRequest, page, rows_of_page
 from lectern.web.reading import reading_of
 
-_ANSWERS = ("question__collection", "question__document", "question__asked_by")
-
 
 @page(Permission.READ)
 def answer(request: MemberRequest, answer_id: UUID) -> HttpResponse:
     """The answer with its sources; ``?citation=`` opens one of them beside it."""
-    row = found(Answer.objects.select_related(*_ANSWERS), "answer", pk=answer_id)
+    row = read_answer(request.principal, answer_id)
     reading = reading_of(row, request.GET.get("citation", ""))
     given = {"collection": str(row.question.collection_id)}
     context = ask_context(request, given) | {"reading": reading, "findings": row.findings.all()}
@@ -28,7 +26,7 @@ def answer(request: MemberRequest, answer_id: UUID) -> HttpResponse:
 @page(Permission.READ)
 def history(request: MemberRequest) -> HttpResponse:
     """What this member asked, newest first; ``?q=`` looks for words, ``?outcome=`` filters."""
-    questions = Question.objects.filter(asked_by=request.principal.user_id)
+    questions = readable_questions(request.principal).filter(asked_by=request.principal.user_id)
     if search := request.GET.get("q", "").strip():
         questions = questions.filter(text__icontains=search)
     outcome = request.GET.get("outcome", "")

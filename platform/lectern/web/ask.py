@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from lectern.answering.ask import Done, Event, answer_of, answer_question
-from lectern.answering.models import Question
+from lectern.answering.readable import readable_questions
 from lectern.answering.streaming import (
     CONTENT_TYPE,
     HEADERS,
@@ -20,7 +20,8 @@ from lectern.answering.streaming import (
     server_sent,
 )
 from lectern.documents.library import found
-from lectern.documents.models import Collection, Document
+from lectern.documents.models import Collection
+from lectern.documents.readable import readable_documents
 from lectern.errors import LecternError
 from lectern.tenants.access import Permission, Principal
 from lectern.web.errors import status_of
@@ -73,30 +74,30 @@ def ask_stream(request: MemberRequest) -> HttpResponse | StreamingHttpResponse:
 @page(Permission.READ)
 def ask_documents(request: MemberRequest) -> HttpResponse:
     """The menu of documents for the collection that was just chosen."""
-    return render(request, "web/ask_documents.html", _choice(request.GET))
+    return render(request, "web/ask_documents.html", _choice(request.principal, request.GET))
 
 
 def ask_context(request: MemberRequest, given: Mapping[str, Any]) -> dict[str, Any]:
     """What the question box shows; ``given`` may name a collection, a document, a question."""
-    mine = Question.objects.filter(asked_by=request.principal.user_id)
+    mine = readable_questions(request.principal).filter(asked_by=request.principal.user_id)
     recent = mine.select_related("collection").prefetch_related("answers")[:RECENT]
-    choice = _choice(given, last=recent[0].collection_id if recent else None)
+    choice = _choice(request.principal, given, last=recent[0].collection_id if recent else None)
     return choice | {
         "question": given.get("question", ""),
         "question_limit": settings.MAX_QUESTION_CHARACTERS,
         "recent": recent,
-        "examples": example_questions(choice["chosen"]),
+        "examples": example_questions(request.principal, choice["chosen"]),
     }
 
 
-def _choice(given: Mapping[str, Any], last: UUID | None = None) -> dict[str, Any]:
+def _choice(actor: Principal, given: Mapping[str, Any], last: UUID | None = None) -> dict[str, Any]:
     """The collections and the documents to choose from, and what of them is chosen."""
     collections = list(Collection.objects.all())
     by_id = {str(collection.pk): collection for collection in collections}
     filled = next((each for each in collections if each.chunk_count), None)
     first = filled or (collections[0] if collections else None)
     chosen = by_id.get(given.get("collection", "")) or by_id.get(str(last)) or first
-    ready = Document.objects.filter(collection=chosen, current_version__isnull=False)
+    ready = readable_documents(actor).filter(collection=chosen, current_version__isnull=False)
     documents = list(ready.order_by("title").only("title")[: DOCUMENTS_IN_MENU + 1])
     document = ready.filter(pk__in=_ids(given.get("document"))).first()
     return {
@@ -112,7 +113,8 @@ def _events(actor: Principal, asked: dict[str, Any]) -> Iterator[Event]:
     collection = found(Collection.objects, "collection", pk=asked["collection"])
     document = None
     if asked["document"]:
-        document = found(collection.documents, "document", pk=asked["document"])
+        documents = readable_documents(actor).filter(collection=collection)
+        document = found(documents, "document", pk=asked["document"])
     return answer_question(actor, collection, asked["question"], document=document)
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from lectern.answering.models import Citation
+from lectern.documents.access import read_document
 from lectern.documents.library import found, latest_version
 from lectern.documents.models import Document, DocumentVersion, Page
 from lectern.documents.removal import remove_document
@@ -37,7 +38,7 @@ def document(request: MemberRequest, document_id: UUID) -> HttpResponse:
 @page(Permission.WRITE, "POST")
 def new_version(request: MemberRequest, document_id: UUID) -> HttpResponse:
     """Take a file as the document's next version; readers keep the last one until it is ready."""
-    shown = found(Document.objects.select_related("collection"), "document", pk=document_id)
+    shown = read_document(request.principal, document_id)
     form = VersionForm(request.POST, request.FILES)
     if form.is_valid():
         try:
@@ -55,7 +56,7 @@ def new_version(request: MemberRequest, document_id: UUID) -> HttpResponse:
 @page(Permission.WRITE, "POST")
 def retry(request: MemberRequest, document_id: UUID) -> HttpResponse:
     """Read the latest version's file again."""
-    reprocess(request.principal, found(Document.objects, "document", pk=document_id))
+    reprocess(request.principal, read_document(request.principal, document_id))
     messages.success(request, _("It will be read again."))
     return redirect("document", document_id)
 
@@ -63,7 +64,7 @@ def retry(request: MemberRequest, document_id: UUID) -> HttpResponse:
 @page(Permission.WRITE, "GET", "POST")
 def delete(request: MemberRequest, document_id: UUID) -> HttpResponse:
     """Delete a document, below the count of what goes with it."""
-    doomed = found(Document.objects.select_related("collection"), "document", pk=document_id)
+    doomed = read_document(request.principal, document_id)
     if request.method == "POST":
         remove_document(request.principal, doomed)
         messages.success(request, _("%(title)s was deleted.") % {"title": doomed.title})
@@ -83,7 +84,7 @@ def delete(request: MemberRequest, document_id: UUID) -> HttpResponse:
 @page(Permission.READ)
 def page_view(request: MemberRequest, document_id: UUID, number: int) -> HttpResponse:
     """One page of the current version, or of ``?version=``; ``?start=&end=`` mark a passage."""
-    shown = found(Document.objects.select_related("collection"), "document", pk=document_id)
+    shown = read_document(request.principal, document_id)
     version = _version(shown, request.GET.get("version", ""))
     row = found(Page.objects.filter(version=version), "page", number=number)
     context = {
@@ -97,11 +98,7 @@ def page_view(request: MemberRequest, document_id: UUID, number: int) -> HttpRes
 
 
 def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
-    shown = found(
-        Document.objects.select_related("collection", "current_version", "created_by"),
-        "document",
-        pk=document_id,
-    )
+    shown = read_document(request.principal, document_id)
     latest = latest_version(shown)
     read = shown.current_version or latest
     pages = Page.objects.filter(version=read).annotate(

@@ -1,5 +1,6 @@
 """The forms of the pages. They check shapes; what is allowed is decided by the operations."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lectern.documents.collections import LONGEST_DESCRIPTION
 from lectern.plugins.registry import usable_plugins
+from lectern.sdk.connectors import Connector, Setting
 from lectern.tenants.access import KEY_SCOPES, Role
 from lectern.tenants.groups import LONGEST_NAME
 
@@ -125,6 +127,72 @@ class GroupForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=LONGEST_NAME, help_text=_("Such as Finance, or Works council.")
     )
+
+
+class GroupMemberForm(forms.Form):
+    """A member, or a key, to put into a group."""
+
+    person = forms.UUIDField(required=False)
+    key = forms.UUIDField(required=False)
+
+
+class SourceForm(forms.Form):
+    """A source of one kind of connector, whose settings are fields of the form."""
+
+    PAUSES: ClassVar[list[tuple[str, Any]]] = [
+        ("15", _("every 15 minutes")),
+        ("60", _("every hour")),
+        ("1440", _("every day")),
+        ("", _("on request only")),
+    ]
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    every_minutes = forms.TypedChoiceField(
+        label=_("Sync"), choices=PAUSES, required=False, coerce=int, empty_value=None, initial="60"
+    )
+
+    def __init__(
+        self, *args: Any, connector: Connector, known: Mapping[str, str] | None = None, **rest: Any
+    ) -> None:
+        """``known`` are the settings of a source that there is; its secrets are not among them."""
+        super().__init__(*args, **rest)
+        for setting in connector.settings:
+            self.fields[_field_of(setting)] = _setting_field(setting, known)
+        self.connector = connector
+
+    def typed(self) -> dict[str, Any]:
+        """The arguments of ``add_source`` and ``change_source``."""
+        settings = {
+            setting.name: self.cleaned_data[_field_of(setting)]
+            for setting in self.connector.settings
+        }
+        return {
+            "name": self.cleaned_data["name"],
+            "every_minutes": self.cleaned_data["every_minutes"],
+            "settings": settings,
+        }
+
+
+def _field_of(setting: Setting) -> str:
+    return f"setting_{setting.name}"
+
+
+def _setting_field(setting: Setting, known: Mapping[str, str] | None) -> forms.CharField:
+    keep = _("Leave it empty to keep what is stored.") if setting.secret and known else ""
+    return forms.CharField(
+        label=setting.label,
+        help_text=keep or setting.help,
+        initial="" if setting.secret else (known or {}).get(setting.name, setting.default),
+        required=setting.required and not keep,
+        max_length=2000,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}) if setting.secret else None,
+    )
+
+
+class RemoveSourceForm(forms.Form):
+    """Whether the documents that a source brought go with it."""
+
+    with_documents = forms.BooleanField(label=_("Delete its documents as well"), required=False)
 
 
 class InvitationForm(forms.Form):

@@ -26,9 +26,14 @@ _SECTIONS = {
         "document-delete",
         "version-new",
         "page",
+        "sources",
+        "source",
+        "source-new",
+        "source-edit",
+        "source-remove",
     },
     "jobs": {"jobs", "job"},
-    "members": {"members", "member-remove"},
+    "members": {"members", "member-remove", "groups", "group", "group-add", "group-delete"},
     "keys": {"keys", "key-new", "key-revoke"},
 }
 

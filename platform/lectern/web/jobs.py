@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from lectern.documents.access import jobs_seen_by
 from lectern.documents.library import found
 from lectern.documents.models import DocumentVersion
 from lectern.jobs import queue
@@ -28,7 +29,7 @@ class JobRow:
 @page(Permission.READ_JOBS)
 def jobs(request: MemberRequest) -> HttpResponse:
     """All jobs, newest first; ``?status=`` filters."""
-    rows = Job.objects.all()
+    rows = jobs_seen_by(request.principal)
     status = request.GET.get("status", "")
     if status in Job.Status.values:
         rows = rows.filter(status=status)
@@ -38,7 +39,7 @@ def jobs(request: MemberRequest) -> HttpResponse:
         "jobs": _with_versions(shown),
         "status": status,
         "statuses": Job.Status.choices,
-        "changing": Job.objects.filter(status__in=Job.ACTIVE).exists(),
+        "changing": jobs_seen_by(request.principal).filter(status__in=Job.ACTIVE).exists(),
     }
     return render(request, "web/jobs.html", context)
 
@@ -46,7 +47,7 @@ def jobs(request: MemberRequest) -> HttpResponse:
 @page(Permission.READ_JOBS)
 def job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """One job with its log."""
-    row = found(Job.objects, "job", pk=job_id)
+    row = found(jobs_seen_by(request.principal), "job", pk=job_id)
     context = {"row": _with_versions([row])[0], "job": row, "events": row.events.all()}
     return render(request, "web/job.html", context)
 
@@ -54,7 +55,7 @@ def job(request: MemberRequest, job_id: UUID) -> HttpResponse:
 @page(Permission.RUN_JOBS, "POST")
 def cancel_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """End a job that waits or runs."""
-    queue.cancel(request.principal, found(Job.objects, "job", pk=job_id))
+    queue.cancel(request.principal, found(jobs_seen_by(request.principal), "job", pk=job_id))
     messages.success(request, _("The job was cancelled."))
     return redirect("job", job_id)
 
@@ -62,7 +63,7 @@ def cancel_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
 @page(Permission.RUN_JOBS, "POST")
 def retry_job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """Queue a failed or cancelled job again."""
-    queue.retry(request.principal, found(Job.objects, "job", pk=job_id))
+    queue.retry(request.principal, found(jobs_seen_by(request.principal), "job", pk=job_id))
     messages.success(request, _("The job is queued again."))
     return redirect("job", job_id)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from lectern.documents.library import found
 from lectern.errors import LecternError
 from lectern.tenants.access import Permission, Role
-from lectern.tenants.models import Membership
+from lectern.tenants.models import ApiKey, GroupMember, Membership
 from lectern.tenants.people import add_member, change_role, remove_member
 from lectern.web.forms import MemberForm, RoleForm
 from lectern.web.pages import MemberRequest, page, rows_of_page
@@ -76,4 +76,9 @@ def remove(request: MemberRequest, member_id: UUID) -> HttpResponse:
         remove_member(request.principal, member)
         messages.success(request, _("%(name)s was removed.") % {"name": name})
         return redirect("members")
-    return render(request, "web/member_remove.html", {"member": member})
+    context = {
+        "member": member,
+        "keys": ApiKey.objects.filter(created_by=member.user, revoked_at=None).count(),
+        "groups": GroupMember.objects.filter(user=member.user).count(),
+    }
+    return render(request, "web/member_remove.html", context)

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.functional import SimpleLazyObject
 
-from lectern.errors import TooLarge
+from lectern.errors import NotAllowed, TooLarge
+from lectern.tenants.denials import note_refusal
 from lectern.tenants.middleware import API_PREFIX
 from lectern.web.errors import page_of_error, page_of_expected
 from lectern.web.frame import frame_of
@@ -63,6 +64,8 @@ class ErrorPageMiddleware:
     ) -> HttpResponseBase | None:
         if request.path_info.startswith(API_PREFIX):
             return None
+        if isinstance(exception, NotAllowed):
+            note_refusal(getattr(request, "principal", None), exception.permission)
         # What nobody expected goes on to Django, which logs it with its trace.
         return page_of_expected(request, exception)
 

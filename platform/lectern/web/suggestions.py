@@ -7,6 +7,8 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from lectern.documents.models import Collection, Document, Page
+from lectern.documents.readable import readable_documents
+from lectern.tenants.access import Principal
 
 EXAMPLES = 3
 PER_DOCUMENT = 2
@@ -14,11 +16,11 @@ PAGES_READ = 6
 HEADING_CHARACTERS = range(4, 60)
 
 
-def example_questions(collection: Collection | None) -> list[str]:
+def example_questions(actor: Principal, collection: Collection | None) -> list[str]:
     """Up to three questions about headings in the newest documents; none without headings."""
     if collection is None:
         return []
-    ready = Document.objects.filter(collection=collection, current_version__isnull=False)
+    ready = readable_documents(actor).filter(collection=collection, current_version__isnull=False)
     found = [
         _("What does %(title)s say about %(heading)s?")
         % {"title": _spoken(document.title), "heading": heading}

@@ -8,6 +8,7 @@ from lectern.web import (
     collections,
     documents,
     files,
+    groups,
     health,
     invitations,
     jobs,
@@ -15,6 +16,7 @@ from lectern.web import (
     library,
     members,
     session,
+    sources,
 )
 
 urlpatterns = [
@@ -45,6 +47,14 @@ urlpatterns = [
         files.original,
         name="original",
     ),
+    path("library/<uuid:collection_id>/sources", sources.sources, name="sources"),
+    path(
+        "library/<uuid:collection_id>/sources/new/<slug:connector>", sources.new, name="source-new"
+    ),
+    path("sources/<uuid:source_id>", sources.source, name="source"),
+    path("sources/<uuid:source_id>/edit", sources.edit, name="source-edit"),
+    path("sources/<uuid:source_id>/sync", sources.sync, name="source-sync"),
+    path("sources/<uuid:source_id>/remove", sources.remove, name="source-remove"),
     path("jobs", jobs.jobs, name="jobs"),
     path("jobs/<uuid:job_id>", jobs.job, name="job"),
     path("jobs/<uuid:job_id>/cancel", jobs.cancel_job, name="job-cancel"),
@@ -52,6 +62,20 @@ urlpatterns = [
     path("members", members.members, name="members"),
     path("members/<uuid:member_id>/role", members.role, name="member-role"),
     path("members/<uuid:member_id>/remove", members.remove, name="member-remove"),
+    path("groups", groups.groups, name="groups"),
+    path("groups/<uuid:group_id>", groups.group, name="group"),
+    path("groups/<uuid:group_id>/members", groups.add, name="group-add"),
+    path(
+        "groups/<uuid:group_id>/people/<uuid:member_id>/remove",
+        groups.remove_person,
+        name="group-person-remove",
+    ),
+    path(
+        "groups/<uuid:group_id>/keys/<uuid:key_id>/remove",
+        groups.remove_key,
+        name="group-key-remove",
+    ),
+    path("groups/<uuid:group_id>/delete", groups.delete, name="group-delete"),
     path("invitations/<str:token>", invitations.invitation, name="invitation"),
     path("keys", keys.keys, name="keys"),
     path("keys/new", keys.new, name="key-new"),
