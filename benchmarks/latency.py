@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from pgvector import HalfVector
 
-from lectern.answering.golden import golden_questions
+from lectern.answering.golden_files import golden_questions
 from lectern.backends.engines import question_embedder
 from lectern.documents.collections import create_collection, remove_collection
 from lectern.documents.search import retrieve, scope_of

@@ -104,6 +104,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 JOB_LEASE_SECONDS = number("LECTERN_JOB_LEASE_SECONDS", 60)
 JOB_HEARTBEAT_SECONDS = number("LECTERN_JOB_HEARTBEAT_SECONDS", 15)
 JOB_SWEEP_SECONDS = number("LECTERN_JOB_SWEEP_SECONDS", 15)
+GOLDEN_QUIET_SECONDS = number("LECTERN_GOLDEN_QUIET_SECONDS", 180)
 
 # --- documents --------------------------------------------------------------------------
 MAX_UPLOAD_MB = number("LECTERN_MAX_UPLOAD_MB", 200)

@@ -220,7 +220,13 @@ def test_nobody_enters_a_tenant_they_are_no_member_of(theirs, ours):
 
 # --- jobs -------------------------------------------------------------------------------
 
-PAYLOADS = {Job.Kind.INGEST_DOCUMENT: lambda tenant: {"version_id": str(tenant.version.pk)}}
+PAYLOADS = {
+    Job.Kind.INGEST_DOCUMENT: lambda tenant: {"version_id": str(tenant.version.pk)},
+    Job.Kind.RUN_GOLDEN: lambda tenant: {
+        "collection_id": str(tenant.collection.pk),
+        "run_id": str(tenant.golden_run.pk),
+    },
+}
 
 
 def test_the_walk_knows_every_kind_of_job():

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from lectern.answering.golden import golden_questions
+from lectern.answering.golden import Golden
+from lectern.answering.golden_files import (
+    as_csv,
+    as_json_lines,
+    golden_questions,
+    read_csv,
+    read_json_lines,
+    read_questions,
+)
 from lectern.errors import Invalid
 
 ROW = {"id": 1, "question": "Q?", "answer": "A", "doc": "docs/a.pdf", "pages": [1]}
@@ -38,3 +46,37 @@ def test_a_file_that_is_not_utf8_is_refused_with_that_reason(tmp_path: Path):
 
     with pytest.raises(Invalid, match="UTF-8"):
         golden_questions(file)
+
+
+KINDS = [
+    Golden(
+        id="1",
+        text="What, then?",
+        answer='A "quoted", answer',
+        document="a.pdf",
+        pages=(1, 3),
+        evidence="Two\nlines",
+        within=True,
+    ),
+    Golden(id="2", text="Where?", answer="", document="a.pdf", pages=(), evidence="", within=False),
+    Golden(id="3", text="Who?", answer=None, document="", pages=(), evidence="", within=False),
+]
+
+
+@pytest.mark.parametrize(
+    ("write", "read"), [(as_json_lines, read_json_lines), (as_csv, read_csv)], ids=["json", "csv"]
+)
+def test_what_is_written_is_read_again(write, read):
+    assert read("file", write(KINDS).encode()) == KINDS
+
+
+def test_a_file_is_read_by_its_ending():
+    assert read_questions("golden.CSV", as_csv(KINDS).encode()) == KINDS
+    assert read_questions("golden.jsonl", as_json_lines(KINDS).encode()) == KINDS
+
+
+def test_a_csv_line_without_a_page_number_is_named():
+    file = "question,answer,doc,pages,evidence_text\nQ?,A,a.pdf,one,\n"
+
+    with pytest.raises(Invalid, match="line 2"):
+        read_csv("golden.csv", file.encode())

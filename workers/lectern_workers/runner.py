@@ -28,6 +28,7 @@ Handler = Callable[[JobContext], dict[str, Any]]
 # By name, because handlers load models: the process that forks the others must not.
 HANDLERS: dict[Job.Kind, str] = {
     Job.Kind.INGEST_DOCUMENT: "lectern_workers.ingestion.pipeline.ingest_document",
+    Job.Kind.RUN_GOLDEN: "lectern_workers.golden.run_golden",
     Job.Kind.SYNC_SOURCE: "lectern_workers.syncing.sync_source",
 }
 # What another attempt cannot mend.

@@ -8,6 +8,7 @@ class AnsweringConfig(AppConfig):
     label = "answering"
 
     def ready(self) -> None:
-        from lectern.answering import tombstones
+        from lectern.answering import golden_runs, tombstones
 
         tombstones.connect()
+        golden_runs.connect()

@@ -1,28 +1,26 @@
-"""Golden questions: read from a file, asked on the path that people use, and measured."""
+"""Golden questions: asked on the path that people use, measured, and not kept as asked."""
 
-import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from lectern.answering.ask import answer_of, answer_question
 from lectern.answering.measures import Case, Result
 from lectern.answering.models import Answer
 from lectern.documents.models import Collection, Document
-from lectern.errors import Invalid
 from lectern.tenants.access import Principal
 from lectern.tenants.scoping import tenant_context
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GoldenQuestion:
-    """A question with what is right about it.
+class Golden:
+    """A golden question as it is asked: its text, with what is right about it.
 
     ``document`` is the gold document's path; ``pages`` are physical, from 1, empty where
-    there are none; ``answer`` None means that the documents do not answer. ``within`` tells
-    to ask within that one document.
+    there are none; ``answer`` None means that the documents do not answer, and an empty one
+    that only the place is known. ``within`` tells to ask within that one document.
     """
 
     id: str
@@ -38,67 +36,49 @@ class GoldenQuestion:
 class Outcome:
     """What came back for a golden question; ``milliseconds`` are wall time for the whole answer."""
 
-    golden: GoldenQuestion
+    golden: Golden
     case: Case
     answer: Answer
     milliseconds: float
     record: dict[str, Any]
 
 
-def golden_questions(file: Path) -> list[GoldenQuestion]:
-    """The questions of a JSON-lines file; ``Invalid`` names the line that is wrong."""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise Invalid(f"{file.name} is not UTF-8: {error}. Save it as UTF-8.") from error
-    questions = []
-    # Not splitlines(): a text may hold separators that end no line of JSON.
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            questions.append(_golden(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
-            raise Invalid(
-                f"{file.name}, line {number} is no golden question: it needs id, question, answer, "
-                f"doc, pages and evidence_text as JSON ({error!r})"
-            ) from error
-    return questions
-
-
 def ask_golden(
     actor: Principal,
     collection: Collection,
-    questions: list[GoldenQuestion],
+    questions: Sequence[Golden],
     documents: Mapping[str, Document],
 ) -> Iterator[Outcome]:
-    """Ask each question; ``documents`` by the path under which the questions name them."""
-    paths = {str(document.pk): path for path, document in documents.items()}
+    """Ask each question; ``documents`` by the path under which the questions name them.
+
+    Each is answered and stored as people's questions are, and then taken back.
+    """
     for golden in questions:
-        started = time.perf_counter()
-        with tenant_context(actor.tenant_id):
-            within = documents.get(golden.document) if golden.within else None
-            answer = answer_of(answer_question(actor, collection, golden.text, document=within))
-            elapsed = (time.perf_counter() - started) * 1000
-            outcome = _outcome(golden, answer, paths, elapsed)
+        with suppress(_TakenBack), tenant_context(actor.tenant_id):
+            outcome = _asked(actor, collection, golden, documents)
+            raise _TakenBack
         yield outcome
 
 
-def _golden(row: Mapping[str, Any]) -> GoldenQuestion:
-    return GoldenQuestion(
-        id=str(row["id"]),
-        text=row["question"],
-        answer=row["answer"],
-        document=row["doc"] or "",
-        pages=tuple(int(page) for page in row["pages"]),
-        evidence=row["evidence_text"],
-        within=row.get("scope") == "doc",
-    )
+class _TakenBack(Exception):
+    """Ends the transaction of a question that nobody asked."""
 
 
-def _outcome(
-    golden: GoldenQuestion, answer: Answer, paths: Mapping[str, str], elapsed: float
+def _asked(
+    actor: Principal,
+    collection: Collection,
+    golden: Golden,
+    documents: Mapping[str, Document],
 ) -> Outcome:
+    paths = {str(document.pk): path for path, document in documents.items()}
+    within = documents.get(golden.document) if golden.within else None
+    started = time.perf_counter()
+    answer = answer_of(answer_question(actor, collection, golden.text, document=within))
+    elapsed = (time.perf_counter() - started) * 1000
+    return _outcome(golden, answer, paths, elapsed)
+
+
+def _outcome(golden: Golden, answer: Answer, paths: Mapping[str, str], elapsed: float) -> Outcome:
     results = [
         {
             "doc": paths.get(passage["document_id"], ""),

@@ -20,6 +20,7 @@ from psycopg.pq import Format
 
 from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent
 from lectern.documents.embeddings import store_vectors
+from lectern.documents.index_changes import index_changed
 from lectern.documents.models import Collection, Document, DocumentVersion, Page
 from lectern.documents.terms import DIMENSIONS, chunk_weights, term_counts
 from lectern.documents.vectors import vector_cursor
@@ -115,6 +116,7 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
         warnings=list(content.warnings),
     )
     Document.objects.filter(pk=document.pk).update(current_version=version)
+    index_changed(collection, complete=False)
 
 
 def hold_index(collection_id: UUID) -> Collection | None:

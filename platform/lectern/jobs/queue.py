@@ -78,9 +78,9 @@ def enqueue(
     return job
 
 
-def put_off(job_id: UUID, *, delay: timedelta) -> bool:
-    """Have a job that waits wait for ``delay`` from now; False if it waits no more."""
-    waiting = Job.objects.filter(pk=job_id, status=Job.Status.QUEUED)
+def put_off(job: Job, *, delay: timedelta) -> bool:
+    """Have ``job`` wait for ``delay`` from now; False if it waits no more."""
+    waiting = Job.objects.filter(pk=job.pk, status=Job.Status.QUEUED)
     changed: int = waiting.update(run_after=Now() + delay)
     return bool(changed)
 

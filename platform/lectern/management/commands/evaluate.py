@@ -12,7 +12,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models.functions import Now
 
-from lectern.answering.golden import Outcome, ask_golden, golden_questions
+from lectern.answering.golden import Outcome, ask_golden
+from lectern.answering.golden_files import golden_questions
 from lectern.answering.measures import measures
 from lectern.documents.collections import create_collection, remove_collection
 from lectern.documents.models import Collection, Document
