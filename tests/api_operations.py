@@ -21,6 +21,7 @@ IDS: dict[str, tuple[str, Seed]] = {
     "version_id": ("ver", lambda tenant: tenant.version.pk),
     "answer_id": ("ans", lambda tenant: tenant.answer.pk),
     "citation_id": ("cit", lambda tenant: tenant.citation.pk),
+    "source_id": ("src", lambda tenant: tenant.source.pk),
     "job_id": ("job", lambda tenant: tenant.job.pk),
 }
 # What is sent for it; None is left out.
@@ -37,6 +38,11 @@ PLAIN: dict[str, Any] = {
     "name": "A new name",
     "description": "Anything",
     "plugin": "",
+    "connector": "folder",
+    "settings": {},
+    "every_minutes": None,
+    "with_documents": "true",
+    "problems": "true",
     "file": b"A new file.",
     "files": b"Another new file.",
 }

@@ -222,6 +222,7 @@ def test_nobody_enters_a_tenant_they_are_no_member_of(theirs, ours):
 
 PAYLOADS = {
     Job.Kind.INGEST_DOCUMENT: lambda tenant: {"version_id": str(tenant.version.pk)},
+    Job.Kind.SYNC_SOURCE: lambda tenant: {"source_id": str(tenant.source.pk)},
     Job.Kind.RUN_GOLDEN: lambda tenant: {
         "collection_id": str(tenant.collection.pk),
         "run_id": str(tenant.golden_run.pk),

@@ -39,6 +39,7 @@ ACROSS_TENANTS = {
     "lectern_job_tenant": "whose job a worker was called for",
     "lectern_waiting_jobs": "the jobs of all tenants, taken in turn",
     "lectern_abandoned_jobs": "the jobs of all tenants whose lease ran out",
+    "lectern_due_sources": "the sources of all tenants that are to be synced",
     "lectern_lexical_search": "word search; it takes the tenant from the setting itself",
 }
 GLOBALLY_UNIQUE = {

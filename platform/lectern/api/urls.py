@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI, Swagger
 from ninja.operation import Operation
 
-from lectern.api import answers, collections, documents, jobs, questions, tenants, versions
+from lectern.api import answers, collections, documents, jobs, questions, sources, tenants, versions
 from lectern.api.authentication import BearerKey
 from lectern.api.errors import answer_errors
 from lectern.api.schema import ABOUT, Description
@@ -33,5 +33,5 @@ api = LecternApi(
     docs=Swagger(settings={"validatorUrl": None, "defaultModelsExpandDepth": 0}),
 )
 answer_errors(api)
-for resource in (tenants, collections, documents, versions, questions, answers, jobs):
+for resource in (tenants, collections, documents, versions, questions, answers, sources, jobs):
     api.add_router("", resource.router)
