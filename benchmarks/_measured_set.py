@@ -45,8 +45,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """What each chunk scores for one question: arrays as long as there are chunks."""
+    """What each chunk scores for one question: arrays as long as there are chunks.
 
+    ``vector`` is the question's.
+    """
+
+    vector: NDArray[np.float32]
     dense: NDArray[np.float64]
     lexical: NDArray[np.float64]
     allowed: NDArray[np.bool_]
@@ -84,8 +88,11 @@ class MeasuredSet:
         for term, weight in weights.items():
             index = dimension(term)
             lexical += [weight * chunk.get(index, 0.0) for chunk in self._weights]
-        dense = (self.vectors @ self._embedder.embed([question])[0]).astype(float)
-        return Scores(dense=dense, lexical=lexical, allowed=allowed, rarities=weights)
+        vector = self._embedder.embed([question])[0]
+        dense = (self.vectors @ vector).astype(float)
+        return Scores(
+            vector=vector, dense=dense, lexical=lexical, allowed=allowed, rarities=weights
+        )
 
     def allowed(self, asked: Asked) -> NDArray[np.bool_]:
         """Where to look for a question: in its document, if it is asked within one."""

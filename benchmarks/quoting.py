@@ -28,6 +28,7 @@ from lectern.answering.measures import (
 )
 from lectern.answering.quoting import Quote, quote
 from lectern.backends.engines import ingestion_embedder, question_embedder
+from lectern.documents.passages import Retrieval
 
 if TYPE_CHECKING:
     from lectern.backends.embedder import Embedder
@@ -52,11 +53,13 @@ def main() -> None:
 def figures(measured: MeasuredSet, asked: Asked, embedder: Embedder) -> dict[str, float]:
     """What is counted of the quotes for one question."""
     scores = measured.scores(asked.text, measured.allowed(asked))
-    passages = measured.passages(scores)
+    found = Retrieval(
+        passages=tuple(measured.passages(scores)), rarities=scores.rarities, vector=scores.vector
+    )
     started = time.process_time()
-    quotes = quote(asked.text, passages, embedder, scores.rarities)
+    quotes = quote(asked.text, found, embedder)
     seconds = time.process_time() - started
-    right = [is_right(measured, asked, found) for found in quotes] or [False]
+    right = [is_right(measured, asked, quoted) for quoted in quotes] or [False]
     case = measured.case(asked, (), given=" ".join(map(shown, quotes)))
     return {
         "first right": right[0],

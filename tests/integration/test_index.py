@@ -9,17 +9,19 @@ from lectern.documents.fusion import Candidate, fused
 from lectern.documents.models import Chunk, Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.removal import remove_document
-from lectern.documents.search import retrieve, scope_of
+from lectern.documents.scope import scope_of
+from lectern.documents.search import retrieve
 from lectern.errors import Conflict
 from lectern.tenants.access import Principal
 from lectern.tenants.scoping import tenant_context
 
 
 def passages(
-    collection: Collection, question: str, document: Document | None = None
+    actor: Principal, collection: Collection, question: str, document: Document | None = None
 ) -> tuple[Passage, ...]:
     collection.refresh_from_db()
-    return retrieve(scope_of([collection], document), question, HashEmbedder()).passages
+    scope = scope_of(actor, [collection], document)
+    return retrieve(scope, question, HashEmbedder()).passages
 
 
 def count(table: str) -> int:
@@ -32,7 +34,7 @@ def test_the_passage_that_holds_the_words_comes_first(tenant: Principal, collect
     make_document(tenant, collection, "Revenue rose to 5,368 million.\n\nThe weather was fine.")
     make_document(tenant, collection, "Bananas are yellow.\n\nApples are red.")
 
-    found = passages(collection, "How much was revenue?")
+    found = passages(tenant, collection, "How much was revenue?")
 
     assert found[0].text == "Revenue rose to 5,368 million."
     assert found[0].dense is not None
@@ -44,7 +46,9 @@ def test_the_statement_fuses_as_the_formula_says(tenant: Principal, collection: 
     make_document(tenant, collection, "Revenue of the fruit trade.\n\nApples are red.")
     collection.refresh_from_db()
 
-    found = retrieve(scope_of([collection]), "How much was revenue in 2024?", HashEmbedder())
+    found = retrieve(
+        scope_of(tenant, [collection]), "How much was revenue in 2024?", HashEmbedder()
+    )
 
     candidates = [
         Candidate(
@@ -69,7 +73,7 @@ def test_a_question_within_a_document_finds_nothing_of_another(
     one = make_document(tenant, collection, "Revenue rose.")
     make_document(tenant, collection, "Revenue fell.")
 
-    assert {p.document_id for p in passages(collection, "revenue", one)} == {one.pk}
+    assert {p.document_id for p in passages(tenant, collection, "revenue", one)} == {one.pk}
 
 
 def test_a_question_without_any_known_word_still_finds_by_meaning(
@@ -77,13 +81,13 @@ def test_a_question_without_any_known_word_still_finds_by_meaning(
 ):
     make_document(tenant, collection, "Revenue rose.")
 
-    assert len(passages(collection, "' | & ! : \\ zzz")) == 1
+    assert len(passages(tenant, collection, "' | & ! : \\ zzz")) == 1
 
 
 def test_a_collection_without_documents_gives_no_passages(
     tenant: Principal, collection: Collection
 ):
-    assert passages(collection, "anything") == ()
+    assert passages(tenant, collection, "anything") == ()
 
 
 def test_the_same_words_of_another_tenant_are_not_found(db):
@@ -94,7 +98,7 @@ def test_the_same_words_of_another_tenant_are_not_found(db):
     with tenant_context(ours.tenant_id):
         collection = make_collection(ours)
         own = make_document(ours, collection, "Revenue rose to 5,368 million.")
-        found = passages(collection, "revenue 5,368 million")
+        found = passages(ours, collection, "revenue 5,368 million")
 
     assert {p.document_id for p in found} == {own.pk}
 
@@ -107,7 +111,7 @@ def test_publishing_twice_stores_once(tenant: Principal, collection: Collection)
     collection.refresh_from_db()
     assert Chunk.objects.filter(document_id=document.pk).count() == 2
     assert collection.chunk_count == 2
-    assert len(passages(collection, "revenue")) == 2
+    assert len(passages(tenant, collection, "revenue")) == 2
 
 
 def test_a_new_version_takes_the_place_of_the_old(tenant: Principal, collection: Collection):
@@ -119,7 +123,7 @@ def test_a_new_version_takes_the_place_of_the_old(tenant: Principal, collection:
 
     publish_text(newer.version, "The limit is 20.")
 
-    assert [p.text for p in passages(collection, "limit")] == ["The limit is 20."]
+    assert [p.text for p in passages(tenant, collection, "limit")] == ["The limit is 20."]
 
 
 def test_an_older_version_that_is_finished_late_does_not_replace_a_newer(
@@ -142,7 +146,7 @@ def test_a_removed_document_leaves_nothing_to_find(tenant: Principal, collection
     remove_document(tenant, removed)
 
     collection.refresh_from_db()
-    assert {p.document_id for p in passages(collection, "revenue Aarhus")} == {kept.pk}
+    assert {p.document_id for p in passages(tenant, collection, "revenue Aarhus")} == {kept.pk}
     assert collection.chunk_count == 1
     for table in ("documents_chunk", "documents_chunkembedding"):
         assert count(f"{table} WHERE document_id = '{removed.pk}'") == 0

@@ -11,7 +11,8 @@ from django.http import HttpResponse
 
 from fakes import HashEmbedder
 from lectern.documents.models import Collection
-from lectern.documents.search import retrieve, scope_of
+from lectern.documents.scope import scope_of
+from lectern.documents.search import retrieve
 from lectern.settings import database
 from lectern.tenants.checks import RoleGuard, UnfencedRole
 from lectern.tenants.middleware import TenantMiddleware
@@ -155,7 +156,8 @@ def test_a_search_for_another_tenant_finds_nothing_by_meaning_or_by_words(seeded
     other = make_seeded_tenant()
     theirs, ours = seeded.administrator.tenant_id, other.administrator.tenant_id
     with tenant_context(theirs):
-        scope = scope_of([Collection.objects.get(pk=seeded.collection.pk)])
+        collection = Collection.objects.get(pk=seeded.collection.pk)
+        scope = scope_of(seeded.administrator, [collection])
 
     assert found_for(scope, inside=theirs) > 0
     assert found_for(scope, inside=ours) == 0
@@ -168,10 +170,10 @@ def test_word_search_alone_takes_the_tenant_from_the_setting_and_from_nowhere_el
 ):
     other = make_seeded_tenant()
     statement = (
-        "SELECT chunk_id FROM lectern_lexical_search(%s, %s, 'profit | rose'::tsquery,"
+        "SELECT chunk_id FROM lectern_lexical_search(%s, %s, NULL, 'profit | rose'::tsquery,"
         " '{1:1}/1000000000'::sparsevec, 10)"
     )
-    wanted = seeded.document.pk if document == "theirs" else None
+    wanted = [seeded.document.pk] if document == "theirs" else None
     found = []
     for inside in (seeded, other):
         with tenant_context(inside.administrator.tenant_id):

@@ -12,7 +12,8 @@ from fakes import HashEmbedder
 from lectern.documents import vector_index
 from lectern.documents.collections import remove_collection
 from lectern.documents.models import Collection
-from lectern.documents.search import retrieve, scope_of
+from lectern.documents.scope import scope_of
+from lectern.documents.search import retrieve
 from lectern.documents.vector_index import comparison, index_name
 from lectern.documents.vectors import vector_cursor
 from lectern.tenants.access import Principal
@@ -61,7 +62,7 @@ def is_served(actor: Principal, collection: Collection, *, wanted: int = 12) -> 
 
 def texts_found(actor: Principal, collection: Collection) -> list[str]:
     with tenant_context(actor.tenant_id):
-        found = retrieve(scope_of([collection]), "item 49", HashEmbedder(), limit=3)
+        found = retrieve(scope_of(actor, [collection]), "item 49", HashEmbedder(), limit=3)
     return [passage.text for passage in found.passages]
 
 
@@ -110,7 +111,7 @@ def test_a_search_through_the_index_reads_the_index(large):
         index = index_name(collection.pk, HashEmbedder.name)
         # So few rows would be sorted otherwise.
         cursor.execute("SET LOCAL enable_sort = off")
-        retrieve(scope_of([collection]), "item 49", HashEmbedder(), limit=3)
+        retrieve(scope_of(actor, [collection]), "item 49", HashEmbedder(), limit=3)
         cursor.execute("SELECT pg_stat_get_xact_numscans(%s::regclass)", [index])
         scans = cursor.fetchone()[0]
 

@@ -4,10 +4,9 @@ Nothing here holds a database connection between two events: each step that need
 database opens the tenant for itself, so a slow reader of a stream costs nothing.
 """
 
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
@@ -21,9 +20,11 @@ from lectern.answering.models import Answer, Question
 from lectern.answering.quoting import quote
 from lectern.answering.record import record_answer
 from lectern.backends.engines import question_embedder
+from lectern.documents.clock import Clock
 from lectern.documents.models import Collection, Document
-from lectern.documents.passages import Passage
-from lectern.documents.search import Retrieval, retrieve, scope_of
+from lectern.documents.passages import Passage, Retrieval
+from lectern.documents.scope import scope_of
+from lectern.documents.search import retrieve
 from lectern.errors import Invalid, LecternError
 from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.scoping import tenant_context
@@ -63,19 +64,6 @@ class Done:
 Event = Sources | Sentence | Done
 
 
-@dataclass(slots=True)
-class _Clock:
-    """Milliseconds per step, in the order of the steps."""
-
-    steps: dict[str, float] = field(default_factory=dict)
-    last: float = field(default_factory=time.perf_counter)
-
-    def note(self, step: str) -> None:
-        now = time.perf_counter()
-        self.steps[step] = round((now - self.last) * 1000, 2)
-        self.last = now
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Verdict:
     """What is answered: a cited text, or a refusal with its reason."""
@@ -93,7 +81,7 @@ def answer_question(
     Refuses bad questions at once; searching begins with the first event that is taken.
     """
     require(actor, Permission.ASK)
-    return _events(actor, collection, _checked(text), document)
+    return _events(actor, collection, checked_question(text), document)
 
 
 def answer_of(events: Iterator[Event]) -> Answer:
@@ -107,7 +95,7 @@ def answer_of(events: Iterator[Event]) -> Answer:
 def _events(
     actor: Principal, collection: Collection, text: str, document: Document | None
 ) -> Iterator[Event]:
-    clock = _Clock()
+    clock = Clock()
     embedder = question_embedder(settings.STATE, collection.embedder)
     with tenant_context(actor.tenant_id):
         question = Question.objects.create(
@@ -118,7 +106,8 @@ def _events(
             asked_by_id=actor.user_id,
             asked_with_key=actor.key_id,
         )
-        found = retrieve(scope_of([collection], document), text, embedder, limit=PASSAGES)
+        scope = scope_of(actor, [collection], document)
+        found = retrieve(scope, text, embedder, limit=PASSAGES)
     clock.note("search")
     try:
         yield Sources(question_id=question.pk, passages=found.passages)
@@ -131,12 +120,12 @@ def _events(
 
 
 def _answered(
-    actor: Principal, question: Question, found: Retrieval, clock: _Clock
+    actor: Principal, question: Question, found: Retrieval, clock: Clock
 ) -> Iterator[Event]:
     text, collection = question.text, question.collection
     embedder = question_embedder(settings.STATE, collection.embedder)
     evidence = weigh(text, found.passages, found.rarities)
-    quotes = quote(text, found.passages, embedder, found.rarities) if evidence.suffices else []
+    quotes = quote(text, found, embedder) if evidence.suffices else []
     clock.note("quote")
     with tenant_context(actor.tenant_id):
         verdict = _judge(collection.plugin, text, cite(quotes), found)
@@ -164,7 +153,7 @@ def _answered(
     yield Done(answer_id=answer.pk, outcome=answer.outcome, text=answer.text)
 
 
-def _record_failure(actor: Principal, question: Question, error: Exception, clock: _Clock) -> None:
+def _record_failure(actor: Principal, question: Question, error: Exception, clock: Clock) -> None:
     with tenant_context(actor.tenant_id):
         Answer.objects.create(
             tenant_id=actor.tenant_id,
@@ -189,7 +178,8 @@ def _judge(plugin: str, question: str, cited: CitedText, found: Retrieval) -> _V
     return _Verdict(outcome=Answer.Outcome.ANSWERED, cited=cited, findings=findings)
 
 
-def _checked(text: str) -> str:
+def checked_question(text: str) -> str:
+    """``text`` as it is searched for; ``Invalid`` if it is empty or too long."""
     # Postgres stores neither NUL nor what a terminal sent that is no Unicode.
     text = text.replace("\0", "").encode(errors="replace").decode().strip()
     if not text:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from lectern.backends.embedder import Embedder
-    from lectern.documents.passages import Passage
+    from lectern.documents.passages import Passage, Retrieval
 
 READ_PASSAGES = 6
 MOST_EMBEDDED = 8
@@ -44,26 +44,21 @@ class Quote:
     score: float
 
 
-def quote(
-    question: str,
-    passages: Sequence[Passage],
-    embedder: Embedder,
-    rarities: Mapping[str, float],
-) -> list[Quote]:
-    """One to three quotes that answer best, best first; none only if there are no passages.
+def quote(question: str, found: Retrieval, embedder: Embedder) -> list[Quote]:
+    """One to three quotes that answer best, best first; none only if nothing was ``found``.
 
-    ``rarities`` holds the idf of the question's terms, as the search gave it. At most
-    ``MOST_EMBEDDED`` sentences are embedded, however long the passages are.
+    ``embedder`` is the one that searched. At most ``MOST_EMBEDDED`` sentences are embedded,
+    however long the passages are.
     """
-    asked = _Asked(question, rarities)
-    units = sorted(_distinct(passages[:READ_PASSAGES]), key=asked.promise, reverse=True)
+    asked = _Asked(question, found.rarities)
+    units = sorted(_distinct(found.passages[:READ_PASSAGES]), key=asked.promise, reverse=True)
     units = units[:MOST_EMBEDDED]
     if not units:
         return []
-    vectors = embedder.embed([question, *map(_embedded, units)])
+    vectors = embedder.embed([_embedded(unit) for unit in units])
     scored = [
         (float(cosine) + asked.without_meaning(unit), unit)
-        for cosine, unit in zip(vectors[1:] @ vectors[0], units, strict=True)
+        for cosine, unit in zip(vectors @ found.vector, units, strict=True)
     ]
     scored.sort(key=lambda pair: -pair[0])
     return _chosen(scored, asked)

@@ -1,12 +1,16 @@
-"""A passage: a stored chunk, once a question has retrieved it."""
+"""What a question retrieves: passages, each a stored chunk with what brought it up."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,8 @@ class Passage:
     it is searched and shown but is no part of the range. ``dense`` is the cosine with the
     question and ``lexical`` the BM25 score; each is None where that search did not bring
     the passage up. ``score`` orders the passages of one question and means nothing beyond.
+    ``dense_rank`` and ``lexical_rank``, from 1, are its places in the two searches, None where
+    it was not among the candidates of one.
     """
 
     chunk_id: UUID
@@ -33,3 +39,19 @@ class Passage:
     dense: float | None
     lexical: float | None
     score: float
+    dense_rank: int | None = None
+    lexical_rank: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieval:
+    """The passages of a question, best first, and how they were found.
+
+    ``rarities`` says how rare each of the question's terms is (idf), ``vector`` is its unit
+    vector and ``timings`` the milliseconds of each step.
+    """
+
+    passages: tuple[Passage, ...]
+    rarities: Mapping[str, float]
+    vector: NDArray[np.float32]
+    timings: Mapping[str, float] = field(default_factory=dict)

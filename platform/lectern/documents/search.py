@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
-from uuid import UUID
 
 from pgvector import HalfVector, SparseVector
 
 from lectern.backends.embedder import Embedder
+from lectern.documents.clock import Clock
 from lectern.documents.fusion import DOCUMENT, DOCUMENT_CHUNKS, LEXICAL
-from lectern.documents.models import Collection, Document
-from lectern.documents.passages import Passage
+from lectern.documents.passages import Passage, Retrieval
+from lectern.documents.scope import Scope
 from lectern.documents.terms import DIMENSIONS, dimension, rarities, terms
-from lectern.documents.vector_index import comparison
+from lectern.documents.vector_index import EXACT, comparison
 from lectern.documents.vectors import vector_cursor
 
 EACH_LEG = 100
@@ -38,101 +38,118 @@ SELECT %(total)s, coalesce(sum(chunk_count), 0)::integer FROM documents_collecti
 WHERE tenant_id = %(tenant)s AND id = ANY (%(collections)s)
 """
 _TOTAL = ""  # no term is empty
-_SEARCH = """
-WITH near AS (
-  SELECT chunk_id FROM documents_chunkembedding
+_NEAR = """
+  SELECT chunk_id, embedding <#> %(vector)b::halfvec AS distance FROM documents_chunkembedding
   WHERE tenant_id = %(tenant)s AND collection_id = ANY (%(collections)s)
-    AND embedder = %(embedder)s AND (%(document)s::uuid IS NULL OR document_id = %(document)s)
+    AND embedder = %(embedder)s{within}
   ORDER BY {order} LIMIT %(each)s
-), candidate AS (
-  SELECT chunk_id FROM near UNION
-  SELECT chunk_id FROM lectern_lexical_search(
-    %(collections)s, %(document)s, %(query)s::tsquery, %(weights)b::sparsevec, %(each)s)
+"""
+_WORDED = """
+  SELECT chunk_id, score FROM lectern_lexical_search(
+    %(collections)s, {documents}::uuid[], %(hidden)b::uuid[], {query}::tsquery,
+    %(weights)b::sparsevec, %(each)s)
+"""
+_OF_DOCUMENTS = " AND document_id = ANY (%(documents)b::uuid[])"
+_NOT_HIDDEN = " AND document_id <> ALL (%(hidden)b::uuid[])"
+_OF_PREFERRED = " AND document_id = ANY (%(preferred)b::uuid[])"
+_ALSO = """
+    UNION ALL SELECT chunk_id, NULL, NULL FROM ({leg}) AS preferred_leg"""
+_PREFERENCES = """
+  LEFT JOIN unnest(%(preferred)b::uuid[], %(preferences)s::float8[]) AS preference (document, bonus)
+    ON preference.document = placed.document_id"""
+# A chunk that one leg found is looked up by its key for the score of the other. OFFSET 0 keeps
+# the planner from joining in another way: from what it knows of a tenant's partition it joined
+# all of the tenant's chunks with the candidates, at five times the cost.
+_SEARCH = """
+WITH near AS ({near}), worded AS ({worded}), candidate AS (
+  SELECT chunk_id, min(dense_rank) AS dense_rank, min(lexical_rank) AS lexical_rank FROM (
+    SELECT chunk_id, row_number() OVER (ORDER BY distance) AS dense_rank,
+           NULL::bigint AS lexical_rank FROM near
+    UNION ALL SELECT chunk_id, NULL, row_number() OVER (ORDER BY score DESC) FROM worded{more}
+  ) AS leg GROUP BY chunk_id
 ), scored AS (
-  SELECT c.id, c.document_id, -(e.embedding <#> %(vector)b::halfvec) AS dense,
-         -(c.weights <#> %(weights)b::sparsevec) AS lexical
-  FROM candidate
-  JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id
-  JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s AND e.chunk_id = candidate.chunk_id
-   AND e.embedder = %(embedder)s
+  SELECT candidate.*, looked_up.* FROM candidate CROSS JOIN LATERAL (
+    SELECT c.document_id, -(e.embedding <#> %(vector)b::halfvec) AS dense,
+           -(c.weights <#> %(weights)b::sparsevec) AS lexical
+    FROM documents_chunk c
+    JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s
+     AND e.chunk_id = candidate.chunk_id AND e.embedder = %(embedder)s
+    WHERE c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id OFFSET 0
+  ) AS looked_up
 ), weighed AS (
   SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored
 ), placed AS (
   SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place FROM weighed
 ), fused AS (
-  SELECT id, dense, lexical, own + %(document_share)s * avg(own)
-         FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id) AS score
-  FROM placed ORDER BY score DESC, id LIMIT %(limit)s
+  SELECT placed.*, own + %(document_share)s * avg(own)
+         FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
+         {bonus} AS score
+  FROM placed{preferences} ORDER BY score DESC, chunk_id LIMIT %(limit)s
 )
 SELECT c.id, c.document_id, c.version_id, c.collection_id, d.title, c.page, c."start", c."end",
-       c.text, c.context, fused.dense, fused.lexical, fused.score
+       c.text, c.context, fused.dense, fused.lexical, fused.score, fused.dense_rank,
+       fused.lexical_rank
 FROM fused
-JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = fused.id
+JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = fused.chunk_id
 JOIN documents_document d ON d.tenant_id = %(tenant)s AND d.id = c.document_id
-ORDER BY fused.score DESC, fused.id
+ORDER BY fused.score DESC, fused.chunk_id
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
-    """What is searched: collections of one tenant, or one document of them.
+class _Terms:
+    """The idf of the question's terms, which of them any chunk holds, and which look for some."""
 
-    ``chunks`` is how many chunks that is, of the ``size`` that the collections have.
-    """
-
-    tenant_id: UUID
-    collections: tuple[UUID, ...]
-    document: UUID | None
-    chunks: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retrieval:
-    """The passages of a question, best first, and how rare each of its terms is (idf)."""
-
-    passages: tuple[Passage, ...]
-    rarities: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Rarities:
-    of: dict[str, float]
+    rarities: dict[str, float]
+    present: list[str]
     candidates: list[str]
-
-
-def scope_of(collections: Sequence[Collection], document: Document | None = None) -> Scope:
-    """The scope of these collections of one tenant, or of ``document`` alone."""
-    size = chunks = sum(collection.chunk_count for collection in collections)
-    if document is not None:
-        version = document.current_version
-        chunks = version.chunk_count if version else 0
-    return Scope(
-        tenant_id=collections[0].tenant_id,
-        collections=tuple(collection.pk for collection in collections),
-        document=document.pk if document else None,
-        chunks=chunks,
-        size=size,
-    )
 
 
 def retrieve(scope: Scope, question: str, embedder: Embedder, *, limit: int = 10) -> Retrieval:
     """The best passages of ``scope`` for ``question``. Runs inside the tenant."""
-    asked = {
-        "vector": HalfVector(embedder.embed([question])[0]),
-        "embedder": embedder.name,
-        "limit": limit,
-    }
+    clock = Clock()
+    vector = embedder.embed([question])[0]
+    clock.note("embedding")
     compared = comparison(scope.collections, embedder, wanted=scope.chunks, of=scope.size)
     compared.prepare()
     with vector_cursor() as cursor:
-        rarity = _rarities(cursor, scope, sorted(set(terms(question))))
-        statement = _SEARCH.format(order=compared.order)
-        rows = cursor.execute(statement, _parameters(scope, rarity) | asked).fetchall()
-    return Retrieval(passages=tuple(_passage(row) for row in rows), rarities=rarity.of)
+        found = _terms(cursor, scope, sorted(set(terms(question))))
+        clock.note("terms")
+        parameters = _parameters(scope, found) | {
+            "vector": HalfVector(vector),
+            "embedder": embedder.name,
+            "limit": limit,
+        }
+        rows = cursor.execute(_statement(scope, compared.order), parameters).fetchall()
+    clock.note("searching")
+    return Retrieval(
+        passages=tuple(_passage(row) for row in rows),
+        rarities=found.rarities,
+        vector=vector,
+        timings=clock.steps,
+    )
 
 
-def _rarities(cursor: Any, scope: Scope, question_terms: list[str]) -> _Rarities:
+def _statement(scope: Scope, order: str) -> str:
+    within = "" if scope.documents is None else _OF_DOCUMENTS
+    within += _NOT_HIDDEN if scope.hidden else ""
+    legs = {
+        "near": _NEAR.format(within=within, order=order),
+        "worded": _WORDED.format(documents="%(documents)b", query="%(query)s"),
+    }
+    if not scope.preferred:
+        return _SEARCH.format(**legs, more="", bonus="", preferences="")
+    near = _NEAR.format(within=within + _OF_PREFERRED, order=EXACT)
+    worded = _WORDED.format(documents="%(preferred)b", query="%(preferred_query)s")
+    return _SEARCH.format(
+        **legs,
+        more=_ALSO.format(leg=near) + _ALSO.format(leg=worded),
+        bonus="+ coalesce(bonus, 0)",
+        preferences=_PREFERENCES,
+    )
+
+
+def _terms(cursor: Any, scope: Scope, question_terms: list[str]) -> _Terms:
     parameters = {
         "tenant": scope.tenant_id,
         "collections": list(scope.collections),
@@ -141,42 +158,51 @@ def _rarities(cursor: Any, scope: Scope, question_terms: list[str]) -> _Rarities
     }
     frequencies = dict(cursor.execute(_FREQUENCIES, parameters).fetchall())
     total = frequencies.pop(_TOTAL)
-    return _Rarities(
-        of=rarities(question_terms, frequencies, total),
-        candidates=_candidate_terms(question_terms, frequencies, total),
+    present = sorted((t for t in question_terms if frequencies.get(t)), key=frequencies.__getitem__)
+    share = min(scope.chunks / total, 1.0) if total else 0.0
+    return _Terms(
+        rarities=rarities(question_terms, frequencies, total),
+        present=present,
+        candidates=_candidates(present, frequencies, total, share),
     )
 
 
-def _candidate_terms(
-    question_terms: list[str], frequencies: Mapping[str, int], total: int
+def _candidates(
+    present: list[str], frequencies: Mapping[str, int], total: int, share: float
 ) -> list[str]:
-    """The rarest terms that any chunk holds, at least one of them."""
-    present = sorted((t for t in question_terms if frequencies.get(t)), key=frequencies.__getitem__)
+    """The rarest of the terms that are ``present``, at least one; ``share`` is what is searched."""
     most = min(max(total * RANKED_SHARE, LEAST_RANKED), MOST_RANKED)
-    brought = accumulate(frequencies[term] for term in present)
+    brought = accumulate(frequencies[term] * share for term in present)
     within = [term for term, chunks in zip(present, brought, strict=True) if chunks <= most]
     return within or present[:1]
 
 
-def _parameters(scope: Scope, rarity: _Rarities) -> dict[str, Any]:
-    weights = {dimension(term) - 1: weight for term, weight in rarity.of.items()}
+def _parameters(scope: Scope, found: _Terms) -> dict[str, Any]:
+    weights = {dimension(term) - 1: weight for term, weight in found.rarities.items()}
+    preferred = {key: bonus for key, bonus in scope.preferred.items() if scope.allows(key)}
     return {
         "tenant": scope.tenant_id,
         "collections": list(scope.collections),
-        "document": scope.document,
+        "documents": None if scope.documents is None else list(scope.documents),
+        "hidden": list(scope.hidden) or None,
+        "preferred": list(preferred),
+        "preferences": list(preferred.values()),
         "each": EACH_LEG,
-        "query": " | ".join(_quoted(term) for term in rarity.candidates),
+        "query": _any_of(found.candidates),
+        "preferred_query": _any_of(found.present),
         "weights": SparseVector(weights, DIMENSIONS),
         # The sum of the idf is the BM25 score of an average chunk with each term once. Divided
         # by it, a score says how much of the question a chunk holds: the range of a cosine.
-        "lexical_share": LEXICAL / (sum(rarity.of.values()) or 1.0),
+        "lexical_share": LEXICAL / (sum(found.rarities.values()) or 1.0),
         "document_share": DOCUMENT,
         "document_chunks": DOCUMENT_CHUNKS,
     }
 
 
-def _quoted(term: str) -> str:
-    return "'" + term.replace("\\", "\\\\").replace("'", "''") + "'"
+def _any_of(found: Sequence[str]) -> str:
+    """The terms as a tsquery."""
+    quoted = (term.replace("\\", "\\\\").replace("'", "''") for term in found)
+    return " | ".join(f"'{term}'" for term in quoted)
 
 
 def _passage(row: Sequence[Any]) -> Passage:

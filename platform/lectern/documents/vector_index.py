@@ -29,6 +29,9 @@ EF_SEARCH = 200
 LEAST_SHARE = 0.5
 BUILDER = 4_201_337_201  # the number of the lock that one process at a time builds under
 
+# Adding 0 keeps the planner from taking an index.
+EXACT = "(embedding <#> %(vector)b::halfvec) + 0"
+
 _HELD = """
 SELECT tableoid::regclass::text, dimensions FROM documents_chunkembedding
 WHERE tenant_id = %s AND collection_id = %s AND embedder = %s LIMIT 1
@@ -103,8 +106,7 @@ def comparison(
             kind = f"halfvec({embedder.dimensions})"
             order = f"(embedding::{kind}) <#> %(vector)b::{kind}"
             return Comparison(order=order, indexed=True)
-    # Adding 0 keeps the planner from taking an index.
-    return Comparison(order="(embedding <#> %(vector)b::halfvec) + 0", indexed=False)
+    return Comparison(order=EXACT, indexed=False)
 
 
 def has_index(collection: Collection, embedder: str) -> bool:
