@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple, overload
 
 RemovalKind = Literal["header", "footer", "page number", "hyphenation", "invisible", "control"]
 BlockKind = Literal["title", "heading", "paragraph", "list", "table", "code"]
+ColumnKind = Literal["text", "number", "date"]
 
 
 class Box(NamedTuple):
@@ -183,6 +184,46 @@ class PageContent:
     blocks: tuple[Block, ...] = ()
     image_only: bool = False
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column of a table. ``path`` is its header from the outermost text to the innermost.
+
+    ``unit`` and ``period`` are what the header says of all its cells, or empty. ``left`` and
+    ``right`` are points on a PDF's page: where a row leaves cells out, they tell which.
+    """
+
+    path: tuple[str, ...] = ()
+    unit: str = ""
+    period: str = ""
+    kind: ColumnKind = "text"
+    left: float | None = None
+    right: float | None = None
+
+    @property
+    def name(self) -> str:
+        """The header in one line: "Fiscal 2019 \u203a First Quarter"."""
+        return " \u203a ".join(self.path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableDraft:
+    """A table before it is stored. ``number`` counts the tables of a version from 1.
+
+    ``segments`` are [page, start, end]: the body rows are the lines of these ranges of the
+    pages' texts and the cells stand between tabs. ``unit`` and ``period`` hold for all cells
+    whose column says nothing else; ``row_count`` leaves out rows that only name a section.
+    """
+
+    number: int
+    page: int
+    title: str
+    columns: tuple[Column, ...]
+    segments: tuple[tuple[int, int, int], ...]
+    row_count: int
+    unit: str = ""
+    period: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

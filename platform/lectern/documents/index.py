@@ -18,10 +18,11 @@ from pgvector import SparseVector
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
-from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent
+from lectern.documents.content import ChunkDraft, DocumentFacts, PageContent, TableDraft
 from lectern.documents.embeddings import store_vectors
 from lectern.documents.index_changes import index_changed
 from lectern.documents.models import Collection, Document, DocumentVersion, Page
+from lectern.documents.tables import store_tables
 from lectern.documents.terms import DIMENSIONS, chunk_weights, term_counts
 from lectern.documents.vectors import vector_cursor
 from lectern.errors import Conflict
@@ -80,6 +81,7 @@ class IndexedVersion:
     chunks: Sequence[ChunkDraft]
     vectors: Mapping[str, NDArray[np.float32]]
     warnings: Sequence[str] = ()
+    tables: Sequence[TableDraft] = ()
 
 
 class EmbedderChanged(Conflict):
@@ -107,6 +109,7 @@ def publish(version: DocumentVersion, content: IndexedVersion) -> None:
         )
     forget_chunks(collection, document_id=document.pk)
     _store_pages(version, content.pages)
+    store_tables(version, content.tables)
     _store_chunks(version, content)
     DocumentVersion.objects.filter(pk=version.pk).update(
         ready_at=Now(),

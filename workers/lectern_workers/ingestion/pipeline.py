@@ -20,6 +20,7 @@ from lectern_workers.context import JobContext, PermanentError
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
 from lectern_workers.ingestion.embedding import embed_chunks
+from lectern_workers.ingestion.recognising import recognise
 from lectern_workers.ingestion.remarks import remarks
 from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
 
@@ -42,6 +43,7 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
         chunks=chunks,
         vectors=embed_chunks(context, version.collection_id, chunks, {}),
         warnings=remarks(read.facts, pages),
+        tables=recognise(pages),
     )
     _publish(context, version, content)
     return {"pages": len(pages), "chunks": len(chunks)}

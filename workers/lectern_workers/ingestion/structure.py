@@ -11,12 +11,16 @@ from lectern_workers.ingestion.tables import header_rows, is_figure
 _LARGE = 1.12
 _TITLE = 1.3
 _LONGEST_HEADING, _MOST_HEADING_LINES = 200, 3
-_LONGEST_LABEL = 80
+_LONGEST_LABEL = 130
 _MOST_LEVELS = 12
 # Where more of a document than this is bold, bold does not mark its headings.
 _MOST_BOLD = 0.3
 # How far from the left edge of a table, in widths of it, a line of its header begins.
 _INDENTED = 0.2
+# Labels that may stand between two rows of a table whose columns go on below them, and how
+# far from each other, in letter heights, its rows end.
+_MOST_LABELS = 4
+_COLUMN_ENDS = 2.0
 # Letter heights between two rows of one table.
 _ROW_GAP = 2.5
 
@@ -96,8 +100,12 @@ def _table_end(rows: Sequence[Row], at: int, headings: Headings) -> int:
         return 0
     end = probe = at + 1
     tabular = 1
-    while probe < len(rows) and probe - end < 2 and _close(rows[probe - 1], rows[probe]):
+    while probe < len(rows) and probe - end <= _MOST_LABELS:
+        if not _close(rows[probe - 1], rows[probe]):
+            break
         if rows[probe].tabular:
+            if probe - end > 1 and not _same_columns(rows[end - 1], rows[probe]):
+                break
             tabular += 1
             end = probe + 1
         elif not _is_label(rows[probe], headings) or _heads_another(rows[probe:], headings):
@@ -105,6 +113,14 @@ def _table_end(rows: Sequence[Row], at: int, headings: Headings) -> int:
         probe += 1
     enough = tabular > 1 or rows[at].text.count("\t") > 1
     return end if enough else 0
+
+
+def _same_columns(upper: Row, lower: Row) -> bool:
+    """Whether two rows of cells end below each other and have about as many cells."""
+    rights = [max(run.box.x1 for run in row.runs) for row in (upper, lower)]
+    cells = [row.text.count("\t") for row in (upper, lower)]
+    size = upper.runs[0].lines[0].size
+    return abs(rights[0] - rights[1]) < _COLUMN_ENDS * size and abs(cells[0] - cells[1]) <= 2
 
 
 def _close(upper: Row, lower: Row) -> bool:
@@ -125,7 +141,8 @@ def _heads_another(rows: Sequence[Row], headings: Headings) -> bool:
     """Whether a label is the heading of a table that begins with the row below it."""
     if len(rows) < 2 or not headings.sets(rows[0]):
         return False
-    return not any(is_figure(cell) for cell in rows[1].text.split("\t"))
+    following = next((row for row in rows[1:_MOST_LABELS] if row.tabular), rows[1])
+    return not any(is_figure(cell) for cell in following.text.split("\t"))
 
 
 def _header_above(rows: Sequence[Row], at: int, end: int, headings: Headings) -> int:

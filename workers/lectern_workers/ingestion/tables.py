@@ -3,10 +3,11 @@
 import re
 from collections.abc import Sequence
 
+from lectern.documents.cells import figure_of, is_year, month_of
+
 _NUMBER = re.compile(
     r"[-+(\u2212\u2013]?[$\u20ac\u00a3\u00a5]?\s?[-+(]?\d[\d.,\s]*[)%]*[*\u2020\u2021]*"
 )
-_YEAR = re.compile(r"\(?(?:FY\s?)?(?:19|20)\d\d(?:[/\u2013-](?:19|20)?\d\d)?[)*]?")
 _MOST_HEADER_ROWS = 4
 _LONGEST_HEADER = 400
 
@@ -23,7 +24,7 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
     table of words alone has one if its first row fills every column with few words.
     """
     for index, cells in enumerate(rows[: _MOST_HEADER_ROWS + 1]):
-        if any(is_figure(cell) for cell in cells[1:]):
+        if any(_is_value(cell) for cell in cells[1:]):
             return _named(rows[:index])
     filled = all(cell.strip() and len(cell) < 60 for cell in rows[0]) if rows else False
     return int(filled and len(rows) > 1 and len(rows[0]) > 1)
@@ -32,7 +33,17 @@ def header_rows(rows: Sequence[Sequence[str]]) -> int:
 def is_figure(cell: str) -> bool:
     """Whether a cell holds a number that is not a year."""
     text = cell.strip()
-    return bool(_NUMBER.fullmatch(text)) and not _YEAR.fullmatch(text)
+    return bool(_NUMBER.fullmatch(text)) and not is_year(text)
+
+
+def _is_value(cell: str) -> bool:
+    """Whether a cell stands in for a figure as well: a dash, or a date."""
+    return is_figure(cell) or month_of(cell) is not None or _is_nil(cell)
+
+
+def _is_nil(cell: str) -> bool:
+    figure = figure_of(cell)
+    return figure is not None and figure.nil
 
 
 def _named(rows: Sequence[Sequence[str]]) -> int:
