@@ -4,17 +4,17 @@ A run is begun by a person, or by itself after the index changed. Each result is
 however often a worker is killed on the way.
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.functions import Now
 
 import lectern
-from lectern.answering.golden import Outcome
 from lectern.answering.measures import answer_is_contained, first_rank, is_hit
 from lectern.answering.models import GoldenQuestion, GoldenResult, GoldenRun
 from lectern.answering.standings import Change, Standing, changes, figures_of
@@ -25,6 +25,14 @@ from lectern.jobs.models import Job
 from lectern.jobs.queue import enqueue, put_off
 from lectern.tenants import audit
 from lectern.tenants.access import Permission, Principal, require
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+    # Loading it would load the embedders' libraries into every process that is set up.
+    from lectern.answering.golden import Outcome
 
 
 def connect() -> None:

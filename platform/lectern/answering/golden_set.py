@@ -200,8 +200,8 @@ def _draft_of(golden: Golden, documents: dict[str, Document | None]) -> GoldenDr
     document = documents.get(wanted)
     needed = golden.answer is not None or golden.within
     if document is None and needed:
-        reason = "several documents here have" if wanted in documents else "no document here has"
-        raise Invalid(f"{reason} the name {wanted!r}. Add it first, or give it another title.")
+        count = "Several documents here have" if wanted in documents else "No document here has"
+        raise Invalid(f"{count} the name {wanted!r}. Add it, or name another.")
     return GoldenDraft(
         text=golden.text,
         answer=golden.answer or "",
