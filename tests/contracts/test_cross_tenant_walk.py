@@ -227,6 +227,10 @@ PAYLOADS = {
         "collection_id": str(tenant.collection.pk),
         "run_id": str(tenant.golden_run.pk),
     },
+    Job.Kind.REEMBED_COLLECTION: lambda tenant: {
+        "collection_id": str(tenant.collection.pk),
+        "embedder": tenant.marker,
+    },
 }
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,18 @@ class PermanentError(LecternError):
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message, code=code)
+
+
+class Unfinished(Exception):
+    """Part of the work is done and stored; the rest is for another turn, after ``delay``.
+
+    So a job that takes hours leaves room for others, and is not killed for taking long.
+    """
+
+    def __init__(self, reason: str, delay: timedelta = timedelta()) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.delay = delay
 
 
 class JobContext:

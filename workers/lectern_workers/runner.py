@@ -17,7 +17,7 @@ from lectern.jobs import queue
 from lectern.jobs.announcing import announce_waiting
 from lectern.jobs.models import Job, JobEvent
 from lectern.jobs.queue import AttemptEnded, Claim
-from lectern_workers.context import JobContext, PermanentError
+from lectern_workers.context import JobContext, PermanentError, Unfinished
 from lectern_workers.database import insist
 from lectern_workers.heartbeat import Heartbeat
 
@@ -28,6 +28,7 @@ Handler = Callable[[JobContext], dict[str, Any]]
 # By name, because handlers load models: the process that forks the others must not.
 HANDLERS: dict[Job.Kind, str] = {
     Job.Kind.INGEST_DOCUMENT: "lectern_workers.ingestion.pipeline.ingest_document",
+    Job.Kind.REEMBED_COLLECTION: "lectern_workers.reembedding.reembed_collection",
     Job.Kind.RUN_GOLDEN: "lectern_workers.golden.run_golden",
     Job.Kind.SYNC_SOURCE: "lectern_workers.syncing.sync_source",
 }
@@ -61,6 +62,8 @@ def _attempt(claim: Claim) -> None:
                 insist(partial(queue.succeed, claim, result))
         except AttemptEnded:
             raise
+        except Unfinished as unfinished:
+            insist(partial(queue.go_on_later, claim, unfinished.reason, unfinished.delay))
         except (Exception, SystemExit) as error:
             if terminate_handler_fired():
                 _give_back(claim)

@@ -212,6 +212,13 @@ def give_back(claim: Claim) -> None:
         _note(job, f"The worker was stopped during attempt {job.attempt}; the job waits again.")
 
 
+def go_on_later(claim: Claim, reason: str, delay: timedelta) -> None:
+    """Queue the job for its next turn without counting this one, which did its part."""
+    with fenced(claim) as job:
+        _queue_again(job, delay=delay, max_attempts=F("max_attempts") + 1)
+        _note(job, reason)
+
+
 # --- for the sweep as well --------------------------------------------------------------
 
 
