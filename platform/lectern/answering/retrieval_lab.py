@@ -1,0 +1,63 @@
+"""The retrieval lab: what an answer would be made from, without making one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from lectern.answering.ask import checked_question
+from lectern.answering.evidence import THRESHOLD, Evidence, weigh
+from lectern.backends.engines import question_embedder
+from lectern.documents.clock import Clock
+from lectern.documents.explaining import Explanation, explain
+from lectern.documents.models import Collection, Document
+from lectern.documents.scope import Filters, Scope, scope_of
+from lectern.errors import Invalid
+from lectern.tenants.access import Permission, Principal, require
+
+MOST_PASSAGES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was found for a question and why; ``timings`` are milliseconds by step.
+
+    With ``evidence`` below ``threshold`` the question would be refused.
+    """
+
+    question: str
+    scope: Scope
+    explanation: Explanation
+    evidence: Evidence
+    threshold: float
+    timings: Mapping[str, float]
+
+
+def look(
+    actor: Principal,
+    collection: Collection,
+    text: str,
+    *,
+    document: Document | None = None,
+    filters: Filters | None = None,
+    limit: int = 10,
+) -> Look:
+    """What ``actor`` would be answered ``text`` from, on the path of ``ask``. Inside the tenant."""
+    require(actor, Permission.MANAGE_COLLECTIONS)
+    if not 1 <= limit <= MOST_PASSAGES:
+        raise Invalid(f"The lab shows 1 to {MOST_PASSAGES} passages, not {limit}.")
+    question = checked_question(text)
+    clock = Clock()
+    embedder = question_embedder(settings.STATE, collection.embedder)
+    scope = scope_of(actor, [collection], document, filters=filters)
+    clock.note("understanding")
+    explanation = explain(scope, question, embedder, limit=limit)
+    found = explanation.retrieval
+    return Look(
+        question=question,
+        scope=scope,
+        explanation=explanation,
+        evidence=weigh(question, found.passages, found.rarities),
+        threshold=THRESHOLD,
+        timings=clock.steps | dict(found.timings),
+    )
