@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from lectern.embedded.installation import Installation
-from lectern.embedded.plan import Part, Plan, Probe, Step
+from lectern.embedded.plan import Errand, Part, Plan, Probe, Step
 from lectern.embedded.progress import Progress
 from lectern.embedded.servers import ExternalUrls
 from lectern.embedded.supervisor import Supervisor
@@ -21,11 +21,14 @@ WEB = Part(
 VERSION = Step(name="version", title="Version", command=("version",), shown=True)
 ONCE = Step(name="once", title="Only once", command=("version",), first_start_only=True)
 BROKEN = Step(name="broken", title="A broken step", command=("no_such_command",))
+OFTEN = Errand(name="often", command=("version",), every_seconds=0.1)
+FAILING = Errand(name="failing", command=("no_such_command",), every_seconds=0.1)
 
 SCENARIOS = {
     "plain": Plan(before=(), parts=(WEB,), after=()),
     "steps": Plan(before=(VERSION,), parts=(WEB,), after=(ONCE,)),
     "broken": Plan(before=(BROKEN,), parts=(WEB,), after=()),
+    "errands": Plan(before=(), parts=(WEB,), after=(), errands=(FAILING, OFTEN)),
 }
 
 

@@ -53,7 +53,8 @@ def test_what_serves_and_what_reads_cannot_sign_in_as_the_owner_of_the_tables():
     }
 
     assert {name for name, names in given.items() if "LECTERN_DATABASE_OWNER_URL" in names} == {
-        "prepare"
+        "prepare",
+        "index",
     }
 
 

@@ -98,6 +98,15 @@ def test_a_killed_part_is_started_again(small):
     wait_until(lambda: small.problems()["web"] == "")
 
 
+def test_errands_are_run_again_and_again_also_after_one_failed(small):
+    small.ready("errands")
+    logs = small.state / "log"
+
+    for name, said in (("often", "5."), ("failing", "no_such_command")):
+        wait_until(lambda n=name, s=said: (logs / f"{n}.log").read_text().count(s) > 1)
+    assert small.problems()["web"] == ""
+
+
 @pytest.mark.parametrize("name", ["postgres", "broker"])
 def test_a_killed_server_is_started_again(small, name):
     small.ready()

@@ -46,12 +46,22 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """A management command that is run so many seconds after the start and after its last end."""
+
+    name: str
+    command: tuple[str, ...]
+    every_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Steps, then parts (all started at once), then the steps that need the parts."""
+    """Steps, then parts (all started at once), then the steps that need the parts; then errands."""
 
     before: tuple[Step, ...]
     parts: tuple[Part, ...]
     after: tuple[Step, ...]
+    errands: tuple[Errand, ...] = ()
 
 
 PLAN = Plan(
@@ -111,5 +121,9 @@ PLAN = Plan(
             first_start_only=True,
             shown=True,
         ),
+    ),
+    errands=(
+        # Only the tables' owner may build an index, and no process that serves people is that.
+        Errand(name="vector_index", command=("vector_index",), every_seconds=300.0),
     ),
 )

@@ -12,6 +12,7 @@ from functools import cached_property
 from types import FrameType
 
 from lectern.embedded.child import Child, Place
+from lectern.embedded.errands import Errands
 from lectern.embedded.installation import Installation, end_remains
 from lectern.embedded.log_files import shorten
 from lectern.embedded.plan import PLAN, Plan, Probe, Step
@@ -54,6 +55,7 @@ class Supervisor:
             self._state,
             embedded_database=not installation.external.database,
         )
+        self._errands = Errands(plan.errands, installation.root, self._state)
         self._shown: list[str] = []
         self._ready = False
 
@@ -134,6 +136,8 @@ class Supervisor:
         changed = [child.mend(self._environment()) for child in self._children]
         if mended or any(changed):
             self._record()
+        if self._ready:
+            self._errands.look(self._environment())
         for file in self._state.logs.glob("*.log"):
             shorten(file)
 
@@ -158,6 +162,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
         with self._progress.phase("Stopping"):
+            self._errands.stop()
             for child in reversed(self._children):
                 child.stop()
             self._servers.stop()
