@@ -24,12 +24,15 @@ _HEADINGS = ("title", "heading")
 _JOINT = " \u203a "
 
 
-def chunk(facts: DocumentFacts, pages: Sequence[PageContent], *, title: str) -> list[ChunkDraft]:
+def chunk(
+    facts: DocumentFacts, pages: Sequence[PageContent], *, title: str, subject: str = ""
+) -> list[ChunkDraft]:
     """The chunks of a cleaned document, in order, numbered from 0.
 
     ``title`` is the name of its file, used only when the document does not say its own.
+    ``subject`` is put in front of it: whose document it is and of when.
     """
-    named = title_of(facts, pages, title)
+    named = (subject, title_of(facts, pages, title))
     outline = Outline()
     drafts: list[ChunkDraft] = []
 
@@ -70,11 +73,14 @@ def _bundles(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
         yield bundle
 
 
-def _draft(position: int, page: PageContent, run: Sequence[Piece], title: str) -> ChunkDraft:
+def _draft(
+    position: int, page: PageContent, run: Sequence[Piece], named: tuple[str, str]
+) -> ChunkDraft:
+    subject, title = named
     start, end = run[0].start, run[-1].end
     text = page.text[start:end]
     below = next((piece.path for piece in run if piece.kind not in _HEADINGS), run[-1].path)
-    names = _context("" if text.startswith(title) else title, run[0].path)
+    names = _context((subject, "" if text.startswith(title) else title), run[0].path)
     return ChunkDraft(
         position=position,
         page=page.number,
@@ -86,9 +92,9 @@ def _draft(position: int, page: PageContent, run: Sequence[Piece], title: str) -
     )
 
 
-def _context(title: str, path: Path) -> str:
-    """The document's title and the nearest headings, outermost first, none twice."""
-    names = [title, *(heading for _, heading in path[-_HEADINGS_SHOWN:])]
+def _context(named: tuple[str, str], path: Path) -> str:
+    """The document's subject, its title and the nearest headings, outermost first, none twice."""
+    names = [*named, *(heading for _, heading in path[-_HEADINGS_SHOWN:])]
     shown = [_shortened(" ".join(name.split())) for name in names if name]
     return _JOINT.join(dict.fromkeys(shown))
 

@@ -1,6 +1,6 @@
 """From an uploaded file to a version that can be read and searched."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ from django.core.files.storage import storages
 from lectern.documents.confinement import Limits
 from lectern.documents.content import PageContent
 from lectern.documents.index import EmbedderChanged, IndexedVersion, publish
-from lectern.documents.models import DocumentVersion
+from lectern.documents.metadata import store_found
+from lectern.documents.metadata_values import FoundValue
+from lectern.documents.models import Collection, DocumentVersion
 from lectern.errors import Conflict
 from lectern.jobs.models import JobEvent
 from lectern.tenants.scoping import tenant_context
@@ -20,9 +22,11 @@ from lectern_workers.context import JobContext, PermanentError
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
 from lectern_workers.ingestion.embedding import embed_chunks
+from lectern_workers.ingestion.enrichment import read_by_plugin, read_metadata, subject_of
 from lectern_workers.ingestion.recognising import recognise
 from lectern_workers.ingestion.remarks import remarks
 from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
+from lectern_workers.ingestion.titles import title_of
 
 # Somebody may switch the collection to another embedder while a document is embedded.
 PUBLISHING_TRIES = 3
@@ -34,7 +38,9 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
     read = _read(context, version)
     context.progress("cleaning", 0, 0)
     pages = clean(read.facts, read.pages)
-    chunks = chunk(read.facts, pages, title=version.file_name)
+    found = read_metadata(read.facts, pages, version.file_name)
+    subject = subject_of(found, title_of(read.facts, pages, version.file_name))
+    chunks = chunk(read.facts, pages, title=version.file_name, subject=subject)
     if not chunks:
         raise _nothing_to_read(version, read, pages)
     content = IndexedVersion(
@@ -45,16 +51,23 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
         warnings=remarks(read.facts, pages),
         tables=recognise(pages),
     )
-    _publish(context, version, content)
+    found += _read_by_plugin(context, version, read, pages)
+    _publish(context, version, content, found)
     return {"pages": len(pages), "chunks": len(chunks)}
 
 
-def _publish(context: JobContext, version: DocumentVersion, content: IndexedVersion) -> None:
+def _publish(
+    context: JobContext,
+    version: DocumentVersion,
+    content: IndexedVersion,
+    found: Sequence[FoundValue],
+) -> None:
     for tries_left in reversed(range(PUBLISHING_TRIES)):
         context.progress("storing", 0, 0)
         try:
             with context.fenced():
                 publish(version, content)
+                store_found(version, found)
                 return
         except EmbedderChanged:
             if not tries_left:
@@ -64,6 +77,19 @@ def _publish(context: JobContext, version: DocumentVersion, content: IndexedVers
         except Conflict as conflict:
             # Deleted, or replaced by a newer version, while it was read: trying again is no use.
             raise PermanentError(conflict.code, conflict.message) from conflict
+
+
+def _read_by_plugin(
+    context: JobContext,
+    version: DocumentVersion,
+    read: ReadDocument,
+    pages: Sequence[PageContent],
+) -> list[FoundValue]:
+    context.progress("enriching", 0, 0)
+    with tenant_context(context.tenant_id):
+        rows = Collection.objects.filter(pk=version.collection_id)
+        plugin = rows.values_list("plugin", flat=True).first() or ""
+    return read_by_plugin(plugin, version.file_name, read.facts, pages)
 
 
 def _version(context: JobContext) -> DocumentVersion:

@@ -1,0 +1,189 @@
+"""What a question says about the documents that it is about: whose, on which year, which type.
+
+No model: the names, years and types in the question are compared with the metadata of the
+documents searched. What matches is preferred and nothing is left out, for metadata may be
+wrong; where nothing matches, all documents are alike.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from django.db import connection
+
+from lectern.documents.document_types import types_asked
+from lectern.documents.names_and_periods import folded, quarters_of, years_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
+
+# What is added to the scores of a document's chunks. Measured by benchmarks/narrowing.py: from
+# half of these to twice as much changes little.
+COMPANY = 0.6
+PERIOD = 0.2
+# The year of a company's report tells it from the others; a year alone may be that of anything.
+PERIOD_OF_COMPANY = 0.4
+TYPE = 0.05
+# A figure stands also in the reports of the years after, but is best cited in its own. The report
+# on the last of several years has those before it as well.
+EARLIER, LATER = 0.6, 0.3
+# Where a question prefers more documents than this, it says nothing of which one.
+MOST_PREFERRED = 1_000
+_LONGEST_NAME = 7
+_WORDS = re.compile(r"[\w&.'\u2019-]+")
+
+_NAMED = ("company", "alias")
+_MATCHING = """
+WITH named AS (
+  SELECT DISTINCT m.document_id FROM documents_documentmetadata m
+  JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+    AND m.name = ANY (%(named)s) AND m.folded = ANY (%(names)s)
+  LIMIT %(most)s
+), matching AS (
+  SELECT m.document_id, m.name, m.folded, m.value FROM documents_documentmetadata m
+  JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+    AND (m.name = ANY (%(named)s) AND m.folded = ANY (%(names)s)
+      OR m.name = 'period' AND m.folded = ANY (%(periods)s)
+      OR m.name = 'type' AND m.folded = ANY (%(types)s))
+    AND (NOT EXISTS (SELECT FROM named)
+      OR m.document_id IN (SELECT document_id FROM named))
+  LIMIT %(rows)s
+)
+SELECT document_id, name, folded, value FROM matching
+"""
+
+
+class Known(NamedTuple):
+    """A value of a document's metadata that the question names."""
+
+    document_id: UUID
+    name: str
+    folded: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a question names, as metadata writes it (``folded``): names are candidates."""
+
+    names: tuple[str, ...]
+    years: tuple[str, ...]
+    quarters: tuple[str, ...]
+    types: tuple[str, ...]
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods of the documents that may hold what is asked."""
+        later = [str(int(year) + 1) for year in self.years]
+        return tuple(dict.fromkeys((*self.years, *self.quarters, *later)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """The documents that a question prefers, by what is added to their scores, and why.
+
+    ``shown`` are the values that matched, by name: for people to see.
+    """
+
+    preferred: Mapping[UUID, float] = field(default_factory=dict)
+    shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def understood(tenant_id: UUID, collections: Sequence[UUID], question: str) -> Understanding:
+    """What ``question`` says about the documents of these collections. Runs inside the tenant."""
+    asked = asked_of(question)
+    if not (asked.names or asked.periods or asked.types):
+        return Understanding()
+    parameters: dict[str, Any] = {
+        "tenant": tenant_id,
+        "collections": list(collections),
+        "named": list(_NAMED),
+        "names": list(asked.names),
+        "periods": list(asked.periods),
+        "types": list(asked.types),
+        "most": MOST_PREFERRED + 1,
+        "rows": 4 * MOST_PREFERRED,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_MATCHING, parameters)
+        rows = [Known(*row) for row in cursor.fetchall()]
+    if len(rows) == parameters["rows"]:
+        return Understanding()
+    return preferred_of(asked, rows)
+
+
+def asked_of(question: str) -> Asked:
+    """The names, periods and types in ``question``.
+
+    A single word is a candidate for a name only where it is written with a capital letter or
+    digits, unless the whole question is in small letters: "target" is a word and a company.
+    """
+    words = [(folded(word), word) for word in _WORDS.findall(question)]
+    words = [(plain, word) for plain, word in words if plain]
+    small = question == question.lower()
+    names: dict[str, None] = {}
+    for start in range(len(words)):
+        for end in range(start + 1, min(start + _LONGEST_NAME, len(words)) + 1):
+            run = words[start:end]
+            if end - start > 1 or small or _is_name(run[0][1], start):
+                names[" ".join(plain for plain, _ in run)] = None
+            if end - start == 2 and run[0][1][0].isupper():
+                names["".join(plain for plain, _ in run)] = None
+    return Asked(
+        names=tuple(names),
+        years=tuple(years_of(question)),
+        quarters=tuple(quarters_of(question)),
+        types=tuple(types_asked(question)),
+    )
+
+
+def preferred_of(asked: Asked, known: Iterable[Known]) -> Understanding:
+    """The documents to prefer, given the values that matched. Documents that are named by
+    their company are preferred above those that match in year or type alone."""
+    documents: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    shown: dict[str, set[str]] = defaultdict(set)
+    for row in known:
+        name = "company" if row.name in _NAMED else row.name
+        documents[row.document_id][name].add(row.folded)
+        if name != "period" or row.folded in (*asked.years, *asked.quarters):
+            shown[name].add(row.value)
+    if not documents or len(documents) > MOST_PREFERRED:
+        return Understanding()
+    preferred = {document: _preference(asked, values) for document, values in documents.items()}
+    return Understanding(
+        preferred={document: value for document, value in preferred.items() if value},
+        shown={name: sorted(values) for name, values in shown.items()},
+    )
+
+
+def _preference(asked: Asked, values: Mapping[str, set[str]]) -> float:
+    company = bool(values["company"])
+    period = PERIOD_OF_COMPANY if company else PERIOD
+    period *= _period_share(asked, values["period"])
+    return COMPANY * company + period + TYPE * bool(values["type"])
+
+
+def _period_share(asked: Asked, periods: set[str]) -> float:
+    """How well a document on ``periods`` suits the years asked for: 1 for the last of them."""
+    if not asked.years:
+        return 1.0 if periods.intersection(asked.quarters) else 0.0
+    if asked.quarters and periods.intersection(asked.quarters):
+        return 1.0
+    last = max(asked.years)
+    if last in periods:
+        return 1.0
+    if periods.intersection(asked.years):
+        return EARLIER
+    return LATER if str(int(last) + 1) in periods else 0.0
+
+
+def _is_name(word: str, place: int) -> bool:
+    """Whether a single word may be a name: the first word of a question has a capital anyway."""
+    capital = word[0].isupper() and (place > 0 or not word[1:].islower() or len(word) > 3)
+    return capital or word[0].isdigit()
