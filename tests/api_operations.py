@@ -22,14 +22,27 @@ IDS: dict[str, tuple[str, Seed]] = {
     "answer_id": ("ans", lambda tenant: tenant.answer.pk),
     "citation_id": ("cit", lambda tenant: tenant.citation.pk),
     "source_id": ("src", lambda tenant: tenant.source.pk),
+    "document_ids": ("doc", lambda tenant: tenant.document.pk),
+    "group_ids": ("grp", lambda tenant: tenant.group.pk),
+    "uploaded_by": ("usr", lambda tenant: tenant.administrator.user_id),
     "job_id": ("job", lambda tenant: tenant.job.pk),
+    "golden_id": ("gld", lambda tenant: tenant.golden.pk),
+    "run_id": ("run", lambda tenant: tenant.golden_run.pk),
+    "against": ("run", lambda tenant: tenant.golden_run.pk),
 }
+# Of these ids a list is sent.
+LISTS = {"document_ids", "group_ids"}
 # What is sent for it; None is left out.
 PLAIN: dict[str, Any] = {
     "cursor": None,
     "limit": "200",
     "search": None,
     "ready": None,
+    "state": None,
+    "known": None,
+    "restricted": True,
+    "action": "reprocess",
+    "after": None,
     "status": None,
     "outcome": None,
     "words": "true",
@@ -43,6 +56,13 @@ PLAIN: dict[str, Any] = {
     "every_minutes": None,
     "with_documents": "true",
     "problems": "true",
+    "answer": "Anything",
+    "answerable": True,
+    "pages": [1],
+    "evidence": "Anything",
+    "within_document": False,
+    "format": "csv",
+    "questions": b'{"question": "Q", "answer": null, "doc": "", "pages": [], "evidence_text": ""}',
     "file": b"A new file.",
     "files": b"Another new file.",
 }
@@ -92,7 +112,7 @@ def call(operation: Operation, secret: str, ids: Mapping[str, str]) -> HttpRespo
     values = PLAIN | dict(ids)
     sent = {
         where: {
-            name: values[name]
+            name: [values[name]] if name in LISTS else values[name]
             for at, name in operation.parts
             if at == where and values[name] is not None
         }
@@ -102,10 +122,11 @@ def call(operation: Operation, secret: str, ids: Mapping[str, str]) -> HttpRespo
     options: dict[str, Any] = {"query_params": sent["query"]}
     client = api_client(secret)
     if operation.multipart:
-        files = {
-            name: SimpleUploadedFile("a.txt", content) for name, content in sent["body"].items()
+        form = {
+            name: SimpleUploadedFile("a.txt", content) if isinstance(content, bytes) else content
+            for name, content in sent["body"].items()
         }
-        return client.post(path, files, **options)
+        return client.post(path, form, **options)
     body = json.dumps(sent["body"]) if sent["body"] else ""
     return client.generic(operation.method, path, body, content_type="application/json", **options)
 

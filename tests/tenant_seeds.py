@@ -30,7 +30,7 @@ from lectern.documents.models import (
     Retriever,
 )
 from lectern.documents.uploads import accept_upload
-from lectern.jobs.models import Job, JobEvent, JobStage
+from lectern.jobs.models import Job, JobAttempt, JobEvent, JobStage
 from lectern.plugins.models import PluginConfig
 from lectern.sources.models import Source, SourceItem, SourceRun
 from lectern.tenants.access import KEY_SCOPES, Permission, Principal, Role
@@ -168,6 +168,7 @@ def _group(actor: Principal, version: DocumentVersion, key: ApiKey, marker: str)
     DocumentTable.objects.create(
         **tenant, version=version, number=1, page=1, title=marker, segments=[[1, 0, 10]]
     )
+    JobAttempt.objects.create(**tenant, job_id=version.job_id, number=1, error=marker)
     JobStage.objects.create(**tenant, job_id=version.job_id, attempt=1, name=marker)
     return group
 

@@ -18,6 +18,7 @@ import lectern.web
 from lectern.tenants.access import Principal
 from lectern.tenants.models import User
 from lectern.web import forms as web_forms
+from lectern.web import golden_forms
 from tenant_seeds import SeededTenant
 
 Seed = Callable[[SeededTenant], Any]
@@ -28,22 +29,47 @@ PATH_IDS: dict[str, Seed] = {
     "collection_id": lambda tenant: tenant.collection.pk,
     "document_id": lambda tenant: tenant.document.pk,
     "group_id": lambda tenant: tenant.group.pk,
+    "golden_id": lambda tenant: tenant.golden.pk,
     "job_id": lambda tenant: tenant.job.pk,
     "key_id": lambda tenant: tenant.key.pk,
     "source_id": lambda tenant: tenant.source.pk,
     "member_id": lambda tenant: tenant.member.pk,
+    "run_id": lambda tenant: tenant.golden_run.pk,
     "token": lambda tenant: tenant.invitation,
 }
 PATH_PLAIN: dict[str, Any] = {"connector": "folder", "number": 1, "version": 1}
 # What pages take from the query or from a form, likewise.
 INPUT_IDS: dict[str, Seed] = {
+    "against": lambda tenant: tenant.golden_run.pk,
     "collection": lambda tenant: tenant.collection.pk,
+    "by": lambda tenant: tenant.administrator.user_id,
     "document": lambda tenant: tenant.document.pk,
+    "documents": lambda tenant: tenant.document.pk,
+    "groups": lambda tenant: tenant.group.pk,
     "key": lambda tenant: tenant.key.pk,
     "person": lambda tenant: tenant.member.pk,
     "tenant": lambda tenant: tenant.administrator.tenant_id,
 }
 INPUT_PLAIN: dict[str, Any] = {
+    "access": "restricted",
+    "action": "access",
+    "after": "",
+    "confirmed": "1",
+    "count": "1",
+    "everything": "",
+    "known": "",
+    "readers": "",
+    "state": "",
+    "title": "A new title",
+    "answer": "Anything",
+    "answerable": "on",
+    "evidence": "Anything",
+    "format": "csv",
+    "pages": "1",
+    "passages": "5",
+    "text": "Who sold it?",
+    "tried": "",
+    "within_document": "",
     "citation": "1",
     "days": "30",
     "description": "Anything",
@@ -111,7 +137,7 @@ def inputs() -> set[str]:
         path.read_text(encoding="utf-8") for path in Path(lectern.web.__path__[0]).glob("*.py")
     )
     read = set(re.findall(r"""\.get(?:list)?\(\s*"([a-z_]+)\"""", source))
-    for kind in vars(web_forms).values():
+    for kind in [*vars(web_forms).values(), *vars(golden_forms).values()]:
         if isinstance(kind, type) and issubclass(kind, forms.Form):
             read |= set(kind.base_fields)
     return read - NOT_SENT

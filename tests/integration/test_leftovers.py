@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from datetime import timedelta
 from pathlib import Path
 
 from django.core.files.base import ContentFile
@@ -10,8 +11,9 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 
 from factories import make_upload
-from lectern.documents.leftovers import leftover_files
+from lectern.documents.leftovers import leftover_files, remove_leftovers
 from lectern.documents.models import Collection
+from lectern.jobs.sweep import sweep, turn_to_tidy
 from lectern.management.diagnosis import diagnose
 from lectern.tenants.access import Principal
 from lectern.tenants.models import new_id
@@ -55,6 +57,35 @@ def test_leftovers_are_removed_with_their_pictures(tenant: Principal, settings):
     assert not storages["documents"].exists(path)
     assert not picture.exists()
     assert "removed" in told.getvalue()
+
+
+def test_pictures_of_a_version_that_is_gone_are_removed(tenant: Principal, settings):
+    folder = Path(settings.STATE) / "page-images" / str(tenant.tenant_id) / str(new_id())
+    folder.mkdir(parents=True)
+    (folder / "1.png").write_bytes(b"picture")
+
+    remove_leftovers()
+
+    assert not folder.exists()
+
+
+def test_pictures_of_a_version_stay(tenant: Principal, collection: Collection, settings):
+    version = make_upload(tenant, collection).version
+    folder = Path(settings.STATE) / "page-images" / str(tenant.tenant_id) / str(version.pk)
+    folder.mkdir(parents=True)
+
+    remove_leftovers()
+
+    assert folder.exists()
+
+
+def test_stored_files_are_tidied_by_one_worker_once_in_a_while(db):
+    sweep()
+
+    turns = [turn_to_tidy(timedelta(hours=1)) for _ in range(3)]
+
+    assert turns[1:] == [False, False]
+    assert turn_to_tidy(timedelta(0))
 
 
 def test_the_doctor_tells_of_leftovers(tenant: Principal):

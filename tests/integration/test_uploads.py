@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 
 from factories import make_collection, make_tenant, make_upload
-from lectern.documents.library import documents_with_state
+from lectern.documents.library import Wanted, documents_with_state
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.removal import remove_document
 from lectern.documents.states import StateName, state_of
@@ -170,7 +170,7 @@ def test_uploading_again_brings_back_a_file_that_was_lost(
 def test_titles_are_searched_for_whatever_is_typed(tenant: Principal, collection: Collection):
     upload = make_upload(tenant, collection, name="note.txt")
 
-    assert list(documents_with_state(collection, search="no\0te")) == [upload.document]
+    assert list(documents_with_state(tenant, collection, Wanted(title="no\0te"))) == [upload.document]
 
 
 def test_a_deleted_documents_job_tells_why_it_was_cancelled(

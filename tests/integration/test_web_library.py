@@ -51,7 +51,7 @@ def tally_in(page):
 
 def states_in(browser, collection):
     page = page_of(browser.get(f"/library/{collection.pk}"))
-    return [text_of(cell) for cell in find(page, ".//tbody/tr/td[1]")]
+    return [text_of(cell) for cell in find(page, ".//tbody/tr/td[2]")]
 
 
 # --- collections ------------------------------------------------------------------------

@@ -3,16 +3,21 @@
 import logging
 import os
 import threading
+from datetime import timedelta
 from typing import Any
 
 from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 from django.db import DatabaseError, connection
 
-from lectern.jobs.sweep import sweep
+from lectern.documents.leftovers import remove_leftovers
+from lectern.jobs.sweep import sweep, turn_to_tidy
 from lectern.sources.schedule import queue_due_syncs
 
 log = logging.getLogger(__name__)
+
+# Deletion reaches what a killed process left behind within this and LEFT_ALONE_FOR.
+TIDIED_EVERY = timedelta(hours=1)
 
 
 class Sweeper(threading.Thread):
@@ -46,6 +51,8 @@ class Sweeper(threading.Thread):
         try:
             if sweep() is not None:
                 queue_due_syncs()
+            if turn_to_tidy(TIDIED_EVERY):
+                log.info("stored files tidied removed=%d", remove_leftovers())
         except DatabaseError as error:
             log.warning("sweep failed, the next is in %d s: %s", settings.JOB_SWEEP_SECONDS, error)
         except Exception:

@@ -1,6 +1,7 @@
 """Collections: documents that are asked together."""
 
 from datetime import datetime
+from typing import Any
 
 from ninja import Field, Query, Router
 
@@ -9,7 +10,7 @@ from lectern.api.identifiers import CollectionId
 from lectern.api.pagination import Listing, Paging, listing
 from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents import collections as operations
-from lectern.documents.library import found
+from lectern.documents.library import collections_with_counts, found
 from lectern.documents.models import Collection
 from lectern.tenants.access import Permission
 
@@ -33,7 +34,7 @@ class CollectionChange(Asked):
 
 
 class CollectionOut(Shown):
-    """A collection and the size of its index."""
+    """A collection and the size of its index, as far as the asking key may read it."""
 
     id: CollectionId
     name: str
@@ -46,7 +47,7 @@ class CollectionOut(Shown):
 @router.get("/collections", response=Listing[CollectionOut], auth=BearerKey(Permission.READ))
 def list_collections(request: ApiRequest, paging: Query[Paging]) -> Listing[CollectionOut]:
     """List the collections of the tenant, newest first."""
-    return listing(request, Collection.objects.all(), paging, CollectionOut.of)
+    return listing(request, collections_with_counts(request.auth), paging, _shown)
 
 
 @router.post(
@@ -66,7 +67,7 @@ def create_collection(request: ApiRequest, body: CollectionIn) -> CollectionOut:
 @router.get("/collections/{collection_id}", response=CollectionOut, auth=BearerKey(Permission.READ))
 def get_collection(request: ApiRequest, collection_id: CollectionId) -> CollectionOut:
     """Show one collection."""
-    return CollectionOut.of(found(Collection.objects, "collection", pk=collection_id))
+    return _shown(found(collections_with_counts(request.auth), "collection", pk=collection_id))
 
 
 @router.patch(
@@ -100,3 +101,7 @@ def delete_collection(request: ApiRequest, collection_id: CollectionId) -> None:
     operations.remove_collection(
         request.auth, found(Collection.objects, "collection", pk=collection_id)
     )
+
+
+def _shown(collection: Any) -> CollectionOut:
+    return CollectionOut.of(collection, chunk_count=collection.chunks_shown)

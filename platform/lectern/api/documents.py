@@ -3,25 +3,50 @@
 from datetime import datetime
 
 from django.http import HttpResponse
-from ninja import Field, File, Query, Router, UploadedFile
+from ninja import Field, File, Form, Query, Router, UploadedFile
+from pydantic import BaseModel
 
 from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.errors import Problem, problem_for, respond
-from lectern.api.identifiers import CollectionId, DocumentId, JobId, VersionId
+from lectern.api.identifiers import CollectionId, DocumentId, GroupId, JobId, PersonId, VersionId
 from lectern.api.jobs import JobOut, shown_job
 from lectern.api.pagination import Listing, Paging, listing
-from lectern.api.shapes import Shown, Words
-from lectern.documents.access import read_document
-from lectern.documents.library import documents_with_state, found, latest_version
+from lectern.api.shapes import Asked, Shown, Words
+from lectern.documents.access import Access, access_of, change_access, read_document
+from lectern.documents.library import Wanted, documents_with_state, found, latest_version
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.removal import remove_document
 from lectern.documents.reprocessing import reprocess
-from lectern.documents.states import state_of
-from lectern.documents.uploads import Upload, accept_upload
+from lectern.documents.states import StateName, state_of
+from lectern.documents.uploads import Upload, accept_uploads
 from lectern.errors import LecternError
 from lectern.tenants.access import Permission
+from lectern.tenants.models import Membership
 
 router = Router(tags=["Documents"])
+
+
+class AccessIn(Asked):
+    """Who reads a document: all who read in the tenant or, ``restricted``, these groups.
+
+    Whoever may change documents reads restricted ones as well.
+    """
+
+    restricted: bool = False
+    group_ids: list[GroupId] = []
+
+    def access(self) -> Access:
+        """The access as the library takes it."""
+        return access_of(self.group_ids, restricted=self.restricted)
+
+
+class MetadataOut(Shown):
+    """One thing known of a document; ``source`` is `person` or the enricher that read ``page``."""
+
+    name: str
+    value: str
+    source: str
+    page: int | None
 
 
 class StateOut(Shown):
@@ -66,6 +91,9 @@ class DocumentOut(Shown):
     id: DocumentId
     collection_id: CollectionId
     title: str
+    restricted: bool
+    parent_id: DocumentId | None = Field(description="The mail that it came with.")
+    metadata: list[MetadataOut]
     current_version_id: VersionId | None
     latest_version: VersionOut
     created_at: datetime
@@ -89,11 +117,33 @@ class UploadsOut(Shown):
     items: list[UploadOut]
 
 
-class DocumentFilter(Paging):
-    """Which documents of a collection are wanted."""
+class DocumentFilter(BaseModel):
+    """Which documents of a collection are wanted; all conditions hold."""
 
     search: Words = Field("", description="Only titles that contain this.")
+    state: StateName | None = Field(None, description="Only those in this state.")
     ready: bool | None = Field(None, description="Only those that can (or cannot yet) be asked.")
+    restricted: bool | None = Field(None, description="Only those that are (not) restricted.")
+    uploaded_by: PersonId | None = Field(None, description="Only those this person uploaded.")
+    known: list[Words] = Field([], description="Only those with this metadata: `company:Acme`.")
+
+    def wanted(self) -> Wanted:
+        """The filter as the library takes it."""
+        if self.uploaded_by is not None:
+            found(Membership.objects, "person", user=self.uploaded_by)
+        pairs = [pair.partition(":") for pair in self.known]
+        return Wanted(
+            title=self.search,
+            state=self.state,
+            ready=self.ready,
+            restricted=self.restricted,
+            uploaded_by=self.uploaded_by,
+            metadata=[(name.strip(), value.strip()) for name, _, value in pairs],
+        )
+
+
+class DocumentPaging(DocumentFilter, Paging):
+    """Which page of which documents is wanted."""
 
 
 @router.get(
@@ -102,14 +152,13 @@ class DocumentFilter(Paging):
     auth=BearerKey(Permission.READ),
 )
 def list_documents(
-    request: ApiRequest, collection_id: CollectionId, wanted: Query[DocumentFilter]
+    request: ApiRequest, collection_id: CollectionId, wanted: Query[DocumentPaging]
 ) -> Listing[DocumentOut]:
     """List the documents of a collection with their states, newest first."""
     collection = found(Collection.objects, "collection", pk=collection_id)
-    documents = documents_with_state(collection, search=wanted.search)
-    if wanted.ready is not None:
-        documents = documents.filter(current_version__isnull=not wanted.ready)
-    return listing(request, documents, wanted, shown_document)
+    documents = documents_with_state(request.auth, collection, wanted.wanted())
+    rows = documents.prefetch_related("metadata")
+    return listing(request, rows, wanted, shown_document)
 
 
 @router.post(
@@ -118,15 +167,20 @@ def list_documents(
     auth=BearerKey(Permission.WRITE),
 )
 def upload_documents(
-    request: ApiRequest, collection_id: CollectionId, files: File[list[UploadedFile]]
+    request: ApiRequest,
+    collection_id: CollectionId,
+    files: File[list[UploadedFile]],
+    readers: Form[AccessIn],
 ) -> UploadsOut | HttpResponse:
     """Upload one file or many (`multipart/form-data`, field `files`).
 
     Each accepted file is stored and queued for reading before this returns. If no file is
-    accepted, the response is the problem of the first.
+    accepted, the response is the problem of the first. With `restricted` new documents are read
+    by the groups of `group_ids` only; what the collection has already stays as it is.
     """
     collection = found(Collection.objects, "collection", pk=collection_id)
-    outcomes = [_taken(request, collection, file) for file in files]
+    taken = accept_uploads(request.auth, collection, files, access=readers.access())
+    outcomes = [_uploaded(request, *each) for each in zip(files, taken, strict=True)]
     refused = [outcome.problem for outcome in outcomes if outcome.problem is not None]
     if len(refused) == len(outcomes):
         return respond(refused[0])
@@ -145,6 +199,17 @@ def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
     remove_document(request.auth, read_document(request.auth, document_id))
 
 
+@router.put(
+    "/documents/{document_id}/access", response=DocumentOut, auth=BearerKey(Permission.WRITE)
+)
+def set_document_access(
+    request: ApiRequest, document_id: DocumentId, body: AccessIn
+) -> DocumentOut:
+    """Open a document to all readers, or restrict it to groups; what came with a mail follows."""
+    change_access(request.auth, [read_document(request.auth, document_id)], body.access())
+    return shown_document(read_document(request.auth, document_id))
+
+
 @router.post(
     "/documents/{document_id}/reprocess",
     response={202: JobOut},
@@ -157,7 +222,11 @@ def reprocess_document(request: ApiRequest, document_id: DocumentId) -> JobOut:
 
 def shown_document(document: Document) -> DocumentOut:
     """``document`` as a response."""
-    return DocumentOut.of(document, latest_version=shown_version(latest_version(document)))
+    return DocumentOut.of(
+        document,
+        metadata=[MetadataOut.of(each) for each in document.metadata.all()],
+        latest_version=shown_version(latest_version(document)),
+    )
 
 
 def shown_version(version: DocumentVersion) -> VersionOut:
@@ -175,13 +244,8 @@ def uploaded(upload: Upload) -> UploadOut:
     )
 
 
-def _taken(request: ApiRequest, collection: Collection, file: UploadedFile) -> UploadOut:
-    try:
-        return uploaded(accept_upload(request.auth, collection, file))
-    except LecternError as error:
-        return UploadOut(
-            file_name=file.name or "",
-            document=None,
-            linked=False,
-            problem=problem_for(request, error),
-        )
+def _uploaded(request: ApiRequest, file: UploadedFile, taken: Upload | LecternError) -> UploadOut:
+    if isinstance(taken, Upload):
+        return uploaded(taken)
+    problem = problem_for(request, taken)
+    return UploadOut(file_name=file.name or "", document=None, linked=False, problem=problem)

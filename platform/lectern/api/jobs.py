@@ -11,6 +11,7 @@ from lectern.api.pagination import Listing, Order, Paging, listing
 from lectern.api.shapes import Shown
 from lectern.documents.access import jobs_seen_by
 from lectern.documents.library import found
+from lectern.jobs.attempts import attempts_of
 from lectern.jobs.models import Job
 from lectern.jobs.queue import cancel, retry
 from lectern.tenants.access import Permission
@@ -39,6 +40,35 @@ class JobOut(Shown):
     finished_at: datetime | None
 
 
+class StageOut(Shown):
+    """A stage of an attempt, and for how long it has run."""
+
+    name: str
+    started_at: datetime
+    seconds: float
+
+
+class AttemptOut(Shown):
+    """One attempt at a job: how it ended (empty while it runs), and the time of each stage.
+
+    One that was ``lost`` stopped without a word in its last stage.
+    """
+
+    number: int
+    outcome: str
+    error_code: str
+    error: str
+    started_at: datetime
+    ended_at: datetime | None
+    stages: list[StageOut]
+
+
+class JobDetail(JobOut):
+    """A job with its attempts."""
+
+    attempts: list[AttemptOut]
+
+
 class JobEventOut(Shown):
     """A line of a job's log."""
 
@@ -63,10 +93,15 @@ def list_jobs(request: ApiRequest, wanted: Query[JobFilter]) -> Listing[JobOut]:
     return listing(request, jobs, wanted, shown_job)
 
 
-@router.get("/jobs/{job_id}", response=JobOut, auth=BearerKey(Permission.READ_JOBS))
-def get_job(request: ApiRequest, job_id: JobId) -> JobOut:
-    """Show one job with its progress."""
-    return shown_job(found(jobs_seen_by(request.auth), "job", pk=job_id))
+@router.get("/jobs/{job_id}", response=JobDetail, auth=BearerKey(Permission.READ_JOBS))
+def get_job(request: ApiRequest, job_id: JobId) -> JobDetail:
+    """Show one job with its progress, its attempts and the seconds of their stages."""
+    job: Job = found(jobs_seen_by(request.auth), "job", pk=job_id)
+    attempts = [
+        AttemptOut.of(times.attempt, stages=[StageOut.of(stage) for stage in times.stages])
+        for times in attempts_of([job])[job]
+    ]
+    return JobDetail(**shown_job(job).model_dump(), attempts=attempts)
 
 
 @router.get(

@@ -5,7 +5,20 @@ from typing import Any
 from ninja import NinjaAPI, Swagger
 from ninja.operation import Operation
 
-from lectern.api import answers, collections, documents, jobs, questions, sources, tenants, versions
+from lectern.api import (
+    answers,
+    bulk,
+    collections,
+    documents,
+    golden,
+    golden_runs,
+    groups,
+    jobs,
+    questions,
+    sources,
+    tenants,
+    versions,
+)
 from lectern.api.authentication import BearerKey
 from lectern.api.errors import answer_errors
 from lectern.api.schema import ABOUT, Description
@@ -33,5 +46,9 @@ api = LecternApi(
     docs=Swagger(settings={"validatorUrl": None, "defaultModelsExpandDepth": 0}),
 )
 answer_errors(api)
-for resource in (tenants, collections, documents, versions, questions, answers, sources, jobs):
+RESOURCES = (
+    *(tenants, collections, documents, versions, questions, answers, golden, golden_runs),
+    *(sources, groups, bulk, jobs),
+)
+for resource in RESOURCES:
     api.add_router("", resource.router)

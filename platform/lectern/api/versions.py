@@ -17,6 +17,7 @@ from lectern.documents.content import WordBox, WordBoxes
 from lectern.documents.library import found
 from lectern.documents.originals import original_of
 from lectern.documents.page_images import page_image
+from lectern.documents.reprocessing import make_current
 from lectern.documents.uploads import accept_upload
 from lectern.tenants.access import Permission
 
@@ -100,7 +101,8 @@ def upload_version(
 ) -> UploadOut:
     """Upload a new version of a document (`multipart/form-data`, field `file`).
 
-    Questions are answered from the former version until the new one is ready.
+    Questions are answered from the former version until the new one is ready. The bytes of an
+    older version make that one answer again.
     """
     document = read_document(request.auth, document_id)
     return uploaded(accept_upload(request.auth, document.collection, file, document=document))
@@ -109,6 +111,17 @@ def upload_version(
 @router.get("/versions/{version_id}", response=VersionOut, auth=BearerKey(Permission.READ))
 def get_version(request: ApiRequest, version_id: VersionId) -> VersionOut:
     """Show one version with its state."""
+    return shown_version(read_version(request.auth, version_id))
+
+
+@router.post(
+    "/versions/{version_id}/make-current",
+    response={202: VersionOut},
+    auth=BearerKey(Permission.WRITE),
+)
+def make_version_current(request: ApiRequest, version_id: VersionId) -> VersionOut:
+    """Have an older version answer again: it gets the next number and is read once more."""
+    make_current(request.auth, read_version(request.auth, version_id))
     return shown_version(read_version(request.auth, version_id))
 
 

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 
 from lectern.documents.models import Collection, DocumentVersion
-from lectern.documents.removal import erase_document, hold_for_removal
+from lectern.documents.removal import erase_documents, hold_for_removal
 from lectern.errors import Conflict, Invalid, NotFound
 from lectern.jobs.models import Job
 from lectern.jobs.queue import withdraw
@@ -67,12 +67,11 @@ def remove_collection(actor: Principal, collection: Collection) -> int:
         withdraw(job)
     if hold_for_removal(versions, collection.pk) is None:
         raise NotFound("This collection was deleted already.")
-    documents = list(collection.documents.all())
-    for document in documents:
-        erase_document(actor, document)
-    audit.record(actor, "collection.removed", collection, documents=len(documents))
+    documents = list(collection.documents.values_list("pk", flat=True))
+    removed = erase_documents(actor, collection.pk, documents)
+    audit.record(actor, "collection.removed", collection, documents=removed.documents)
     Collection.objects.filter(pk=collection.pk).delete()
-    return len(documents)
+    return removed.documents
 
 
 def _checked_name(name: str) -> str:

@@ -11,6 +11,7 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from lectern.documents.models import DocumentVersion
+from lectern.documents.page_images import forget_images, versions_with_images
 from lectern.documents.removal import delete_files
 from lectern.tenants.people import all_tenants
 from lectern.tenants.scoping import tenant_context
@@ -33,8 +34,19 @@ def remove_leftovers() -> int:
             DocumentVersion(id=UUID(path.rpartition("/")[2]), tenant_id=tenant_id, file=path)
             for path in paths
         )
+        for version_id in _pictured(tenant_id):
+            forget_images(DocumentVersion(id=version_id, tenant_id=tenant_id))
         removed += len(paths)
     return removed
+
+
+def _pictured(tenant_id: UUID) -> list[UUID]:
+    """The versions that have pictures and no row: one was drawn while it was being deleted."""
+    drawn = versions_with_images(tenant_id)
+    with tenant_context(tenant_id):
+        rows = DocumentVersion.objects.filter(pk__in=drawn)
+        known = set(rows.values_list("pk", flat=True))
+    return [version_id for version_id in drawn if version_id not in known]
 
 
 def _leftovers_of(tenant_id: UUID) -> list[str]:

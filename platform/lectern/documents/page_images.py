@@ -8,10 +8,12 @@ import sys
 import tempfile
 from pathlib import Path
 from threading import BoundedSemaphore
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import storages
 
+from lectern.documents.content_types import DRAWN
 from lectern.documents.models import DocumentVersion
 from lectern.documents.work_folders import work_folder
 from lectern.errors import NotFound, Unavailable
@@ -30,7 +32,7 @@ _turns = BoundedSemaphore(DRAWN_AT_ONCE)
 
 def page_image(version: DocumentVersion, number: int) -> bytes:
     """The PNG of page ``number`` of ``version``; ``NotFound`` where pages have no pictures."""
-    if not version.paged or not 1 <= number <= version.page_count:
+    if version.content_type not in DRAWN or not 1 <= number <= version.page_count:
         raise NotFound(f"{version.file_name} has no picture of a page {number}.")
     kept = _folder(version) / f"{number}.png"
     if not kept.is_file():
@@ -47,6 +49,15 @@ def page_image(version: DocumentVersion, number: int) -> bytes:
 def forget_images(version: DocumentVersion) -> None:
     """Delete the pictures of a version that is going away."""
     shutil.rmtree(_folder(version), ignore_errors=True)
+
+
+def versions_with_images(tenant_id: UUID) -> list[UUID]:
+    """The versions of a tenant of which pictures are kept."""
+    folder = Path(settings.STATE) / "page-images" / str(tenant_id)
+    try:
+        return [UUID(each.name) for each in folder.iterdir()]
+    except FileNotFoundError:
+        return []
 
 
 def _folder(version: DocumentVersion) -> Path:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import F, Q
+
 from lectern.documents.models import DocumentVersion
 from lectern.jobs.models import Job
 
@@ -42,6 +44,26 @@ def state_of(version: DocumentVersion) -> DocumentState:
     if version.job is None:
         return _stopped(StateName.FAILED, "Its job is gone.")
     return _working(version.job)
+
+
+def condition_of(state: StateName) -> Q:
+    """``state_of`` as a condition on versions in the database, for lists that are filtered."""
+    ready, unread = Q(ready_at__isnull=False), Q(ready_at__isnull=True)
+    again = Q(job__status=Job.Status.QUEUED) | Q(
+        job__status=Job.Status.RUNNING, job__started_at__gt=F("ready_at")
+    )
+    attention = ~again & (Q(job__status=Job.Status.FAILED) | ~Q(warnings=[]))
+    stopped = {StateName.QUEUED: Job.Status.QUEUED, StateName.CANCELLED: Job.Status.CANCELLED}
+    match state:
+        case StateName.READY:
+            return ready & ~attention
+        case StateName.ATTENTION:
+            return ready & attention
+        case StateName.FAILED:
+            return unread & (Q(job__isnull=True) | Q(job__status=Job.Status.FAILED))
+        case StateName.READING:
+            return unread & Q(job__status__in=[Job.Status.RUNNING, Job.Status.SUCCEEDED])
+    return unread & Q(job__status=stopped[state])
 
 
 def _ready(version: DocumentVersion, job: Job | None, since: datetime) -> DocumentState:

@@ -13,11 +13,13 @@ from django.core.files.storage import Storage, storages
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 
+from lectern.documents.access import OPEN, Access, set_access
+from lectern.documents.library import latest_version
 from lectern.documents.models import Collection, Document, DocumentVersion
-from lectern.documents.reprocessing import read_again
+from lectern.documents.reprocessing import make_current, read_again
 from lectern.documents.sniffing import check_archive, sniff
 from lectern.documents.states import state_of
-from lectern.errors import Conflict, Invalid, NotFound, TooLarge, Unavailable
+from lectern.errors import Conflict, Invalid, LecternError, NotFound, TooLarge, Unavailable
 from lectern.jobs.models import Job
 from lectern.jobs.queue import enqueue
 from lectern.tenants import audit
@@ -25,6 +27,8 @@ from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.models import new_id
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.files.uploadedfile import UploadedFile
 
 HEAD_BYTES = 64 * 1024
@@ -56,21 +60,57 @@ def accept_upload(
     file: "UploadedFile[Any]",
     *,
     document: Document | None = None,
+    access: Access = OPEN,
 ) -> Upload:
     """Take ``file`` into ``collection``, as a new document or a new version of ``document``.
 
     Once this returns, the file and its job are stored: neither a dead broker nor a killed
     worker loses it. Bytes that the collection already has are linked, not stored again; if
-    reading them had failed, it is tried once more.
+    reading them had failed, it is tried once more. The bytes of an older version of ``document``
+    make that version answer again. ``access`` is who reads a new document.
     """
     require(actor, Permission.WRITE)
-    stored = _store(actor.tenant_id, file)
+    return _accept(actor, collection, _store(actor.tenant_id, file), document, access)
+
+
+def accept_uploads(
+    actor: Principal,
+    collection: Collection,
+    files: "Sequence[UploadedFile[Any]]",
+    *,
+    access: Access = OPEN,
+) -> list[Upload | LecternError]:
+    """``accept_upload`` for many new documents: what became of each, in the order of ``files``."""
+    require(actor, Permission.WRITE)
+    outcomes: dict[int, Upload | LecternError] = {}
+    stored: dict[int, _StoredFile] = {}
+    for at, file in enumerate(files):
+        try:
+            stored[at] = _store(actor.tenant_id, file)
+        except LecternError as error:
+            outcomes[at] = error
+    # Two requests that bring the same files would wait for each other, if not in one order.
+    for at in sorted(stored, key=lambda each: stored[each].sha256):
+        try:
+            outcomes[at] = _accept(actor, collection, stored[at], None, access)
+        except LecternError as error:
+            outcomes[at] = error
+    return [outcomes[at] for at in range(len(files))]
+
+
+def _accept(
+    actor: Principal,
+    collection: Collection,
+    stored: _StoredFile,
+    document: Document | None,
+    access: Access,
+) -> Upload:
     if (known := _known(collection, stored.sha256)) is not None:
         _store_once(stored, known.version)
-        return _tried_again(actor, known) if state_of(known.version).can_retry else known
+        return _known_again(actor, known, document)
     try:
         with transaction.atomic():
-            return _record(actor, collection, stored, document)
+            return _record(actor, collection, stored, document, access)
     except IntegrityError:
         # The same bytes arrived twice at once; the other request was first.
         storages["documents"].delete(stored.path)
@@ -156,6 +196,15 @@ def _store_once(stored: _StoredFile, version: DocumentVersion) -> None:
         version.save(update_fields=["file"])
 
 
+def _known_again(actor: Principal, known: Upload, document: Document | None) -> Upload:
+    if document is not None and document.pk == known.document.pk:
+        newest = latest_version(known.document)
+        if newest.pk != known.version.pk:
+            version = make_current(actor, known.version)
+            return Upload(document=known.document, version=version, linked=True)
+    return _tried_again(actor, known) if state_of(known.version).can_retry else known
+
+
 def _tried_again(actor: Principal, known: Upload) -> Upload:
     # Who uploads the same file at the same moment may have been first.
     with suppress(Conflict):
@@ -165,7 +214,11 @@ def _tried_again(actor: Principal, known: Upload) -> Upload:
 
 
 def _record(
-    actor: Principal, collection: Collection, stored: _StoredFile, document: Document | None
+    actor: Principal,
+    collection: Collection,
+    stored: _StoredFile,
+    document: Document | None,
+    access: Access,
 ) -> Upload:
     if document is None:
         document = Document.objects.create(
@@ -174,6 +227,9 @@ def _record(
             title=stored.name,
             created_by_id=actor.user_id,
         )
+        if access.restricted:
+            set_access([document.pk], access)
+            document.restricted = True
     else:
         document = Document.objects.select_for_update().filter(pk=document.pk).first()
         if document is None:

@@ -119,6 +119,37 @@ class JobEvent(TenantOwned):
         return self.message
 
 
+class JobAttempt(TenantOwned):
+    """One attempt at a job: when, how it ended and why; an empty outcome means that it runs."""
+
+    class Outcome(models.TextChoices):
+        SUCCEEDED = "succeeded", "Done"
+        FAILED = "failed", "Failed"
+        CANCELLED = "cancelled", "Cancelled"
+        GIVEN_BACK = "given back", "Goes on later"
+        # Nobody saw it end; its last sign of life is taken for that.
+        LOST = "lost", "Stopped without a word"
+
+    job = models.ForeignKey(
+        Job, on_delete=models.DO_NOTHING, db_constraint=False, related_name="attempts"
+    )
+    number = models.PositiveIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    error_code = models.CharField(max_length=60, blank=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "job", "number"], name="job_attempt_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"attempt {self.number} {self.outcome}"
+
+
 class JobStage(TenantOwned):
     """One stage of one attempt: parsing, embedding; how long it took is its end less its start."""
 
@@ -143,6 +174,8 @@ class Sweep(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     at = models.DateTimeField()
+    # When stored files that belong to nothing were last looked for.
+    tidied_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="sweep_one_row")]

@@ -5,7 +5,7 @@ number of processes one wins. Only the database's clock counts: a machine with a
 can neither lose nor steal a lease.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 
 from lectern.errors import Conflict
 from lectern.jobs.announcing import announce_waiting
+from lectern.jobs.attempts import Outcome, begin_attempt, end_attempt, enter_stage
 from lectern.jobs.models import ATTEMPTS, Job, JobEvent
 from lectern.lifecycle import InvalidTransition, advance
 from lectern.tenants import audit
@@ -78,6 +79,15 @@ def enqueue(
     return job
 
 
+def enqueue_many(tenant_id: UUID, kind: Job.Kind, payloads: Sequence[dict[str, Any]]) -> list[Job]:
+    """``enqueue`` for many at once. The caller holds what none of them is queued twice for."""
+    jobs = [Job(tenant_id=tenant_id, kind=kind, payload=payload) for payload in payloads]
+    Job.objects.bulk_create(jobs, batch_size=500)
+    if jobs:
+        _announce_on_commit(jobs[0])
+    return jobs
+
+
 def put_off(job: Job, *, delay: timedelta) -> bool:
     """Have ``job`` wait for ``delay`` from now; False if it waits no more."""
     waiting = Job.objects.filter(pk=job.pk, status=Job.Status.QUEUED)
@@ -91,6 +101,7 @@ def cancel(actor: Principal, job: Job) -> Job:
     with transaction.atomic():
         if not _cancelled(job):
             raise Conflict("This job is over already; there is nothing to cancel.")
+        end_attempt(job, Outcome.CANCELLED)
         _note(job, f"Cancelled by {actor.name}.")
         audit.record(actor, "job.cancelled", job)
     return job
@@ -100,6 +111,7 @@ def withdraw(job: Job) -> bool:
     """Cancel ``job`` because what it works on goes away; False if it was over already."""
     cancelled = _cancelled(job)
     if cancelled:
+        end_attempt(job, Outcome.CANCELLED)
         _note(job, "Cancelled: what it works on was deleted.")
     return cancelled
 
@@ -136,6 +148,7 @@ def claim(job_id: UUID) -> Claim | None:
         job: Job | None = due.first()
         if job is None or not _take(job):
             return None
+        begin_attempt(job)
         _note(job, f"Attempt {job.attempt} of {job.max_attempts} started.")
     return Claim(
         job_id=job.pk,
@@ -172,7 +185,9 @@ def renew(claim: Claim) -> None:
 
 def report(claim: Claim, *, stage: str, done: int, total: int) -> None:
     """Show how far the job is; raises AttemptEnded when it is no longer ours."""
-    with fenced(claim):
+    with fenced(claim) as job:
+        if job.stage != stage:
+            enter_stage(job, stage)
         _rows(claim).update(stage=stage, done=done, total=total)
 
 
@@ -186,18 +201,21 @@ def succeed(claim: Claim, result: dict[str, Any]) -> None:
     """Give the verdict; raises AttemptEnded, and stores nothing, when the job is not ours."""
     with fenced(claim) as job:
         advance(job, Job.Status.SUCCEEDED, result=result, finished_at=Now())
+        end_attempt(job, Outcome.SUCCEEDED)
         _note(job, f"Attempt {job.attempt} succeeded.")
 
 
 def fail(claim: Claim, *, code: str, message: str) -> None:
     """End the job for good, with a sentence for people."""
     with fenced(claim) as job:
+        end_attempt(job, Outcome.FAILED, code=code, error=_storable(message))
         fail_for_good(job, code=code, message=message)
 
 
 def try_again(claim: Claim, *, code: str, message: str) -> None:
     """Queue the job for another attempt after a growing delay; fail it after the last one."""
     with fenced(claim) as job:
+        end_attempt(job, Outcome.FAILED, code=code, error=_storable(message))
         if job.attempt >= job.max_attempts:
             fail_for_good(job, code=code, message=message)
             return
@@ -208,6 +226,7 @@ def try_again(claim: Claim, *, code: str, message: str) -> None:
 def give_back(claim: Claim) -> None:
     """Queue the job again without counting the attempt: the worker stops, the job did no wrong."""
     with fenced(claim) as job:
+        end_attempt(job, Outcome.GIVEN_BACK)
         _queue_again(job, max_attempts=F("max_attempts") + 1)
         _note(job, f"The worker was stopped during attempt {job.attempt}; the job waits again.")
 
@@ -215,6 +234,7 @@ def give_back(claim: Claim) -> None:
 def go_on_later(claim: Claim, reason: str, delay: timedelta) -> None:
     """Queue the job for its next turn without counting this one, which did its part."""
     with fenced(claim) as job:
+        end_attempt(job, Outcome.GIVEN_BACK)
         _queue_again(job, delay=delay, max_attempts=F("max_attempts") + 1)
         _note(job, reason)
 

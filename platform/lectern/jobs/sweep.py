@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from lectern.jobs.announcing import announce_waiting
+from lectern.jobs.attempts import lose_attempt
 from lectern.jobs.broker import calls_waiting
 from lectern.jobs.models import Job
 from lectern.jobs.queue import fail_for_good, queue_after
@@ -64,6 +65,17 @@ def seconds_since_sweep() -> float | None:
     return None if row is None else float(row[0])
 
 
+def turn_to_tidy(every: timedelta) -> bool:
+    """Whether it is for this process to tidy now: of any number of workers for one, so often."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE jobs_sweep SET tidied_at = statement_timestamp() WHERE tidied_at IS NULL "
+            "OR tidied_at <= statement_timestamp() - make_interval(secs => %s) RETURNING id",
+            [every.total_seconds()],
+        )
+        return cursor.fetchone() is not None
+
+
 def recover(job_id: UUID, tenant_id: UUID) -> str | None:
     """Take an abandoned job from its worker; its new status, or None if the worker is alive."""
     with tenant_context(tenant_id):
@@ -74,6 +86,7 @@ def recover(job_id: UUID, tenant_id: UUID) -> str | None:
         ).first()
         if job is None:
             return None
+        lose_attempt(job, error=SILENT)
         if job.attempt >= job.max_attempts:
             fail_for_good(job, code="poison", message=POISON.format(attempt=job.attempt))
         else:

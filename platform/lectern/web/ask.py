@@ -26,7 +26,7 @@ from lectern.errors import LecternError
 from lectern.tenants.access import Permission, Principal
 from lectern.web.errors import status_of
 from lectern.web.forms import QuestionForm
-from lectern.web.pages import MemberRequest, page
+from lectern.web.pages import MemberRequest, id_of, page
 from lectern.web.suggestions import example_questions
 
 RECENT = 6
@@ -99,7 +99,8 @@ def _choice(actor: Principal, given: Mapping[str, Any], last: UUID | None = None
     chosen = by_id.get(given.get("collection", "")) or by_id.get(str(last)) or first
     ready = readable_documents(actor).filter(collection=chosen, current_version__isnull=False)
     documents = list(ready.order_by("title").only("title")[: DOCUMENTS_IN_MENU + 1])
-    document = ready.filter(pk__in=_ids(given.get("document"))).first()
+    asked = id_of(given.get("document"))
+    document = ready.filter(pk=asked).first() if asked else None
     return {
         "collections": collections,
         "chosen": chosen,
@@ -128,11 +129,3 @@ def _with_address(event: StreamEvent) -> Description:
 
 def _messages(form: QuestionForm) -> list[str]:
     return [str(message) for messages in form.errors.values() for message in messages]
-
-
-def _ids(text: Any) -> list[UUID]:
-    """The id that ``text`` spells, if it spells one."""
-    try:
-        return [UUID(str(text))]
-    except ValueError:
-        return []

@@ -11,17 +11,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from lectern.answering.models import Citation
-from lectern.documents.access import read_document
+from lectern.documents.access import change_access, read_document
 from lectern.documents.library import found, latest_version
 from lectern.documents.models import Document, DocumentVersion, Page
 from lectern.documents.removal import remove_document
-from lectern.documents.reprocessing import reprocess
+from lectern.documents.reprocessing import make_current, reprocess
 from lectern.documents.states import state_of
-from lectern.documents.uploads import accept_upload
+from lectern.documents.titles import rename_document
+from lectern.documents.uploads import Upload, accept_upload
 from lectern.errors import LecternError
+from lectern.jobs.attempts import attempts_of
 from lectern.jobs.models import Job
 from lectern.tenants.access import Permission
-from lectern.web.forms import VersionForm
+from lectern.tenants.models import Group
+from lectern.web.forms import AccessForm, TitleForm, VersionForm
 from lectern.web.marking import marked_page, span_of
 from lectern.web.pages import MemberRequest, page, rows_of_page
 
@@ -47,7 +50,7 @@ def new_version(request: MemberRequest, document_id: UUID) -> HttpResponse:
         except LecternError as error:
             form.add_error("file", error.message)
         else:
-            messages.success(request, _said_of(taken.linked))
+            messages.success(request, _said_of(taken, shown))
             return redirect("document", taken.document.pk)
     context = _shown(request, document_id) | {"form": form}
     return render(request, "web/document.html", context, status=422)
@@ -58,6 +61,41 @@ def retry(request: MemberRequest, document_id: UUID) -> HttpResponse:
     """Read the latest version's file again."""
     reprocess(request.principal, read_document(request.principal, document_id))
     messages.success(request, _("It will be read again."))
+    return redirect("document", document_id)
+
+
+@page(Permission.WRITE, "POST")
+def rename(request: MemberRequest, document_id: UUID) -> HttpResponse:
+    """Give a document another title."""
+    shown = read_document(request.principal, document_id)
+    form = TitleForm(request.POST)
+    if form.is_valid():
+        rename_document(request.principal, shown, form.cleaned_data["title"])
+        return redirect("document", document_id)
+    context = _shown(request, document_id) | {"title_form": form}
+    return render(request, "web/document.html", context, status=422)
+
+
+@page(Permission.WRITE, "POST")
+def access(request: MemberRequest, document_id: UUID) -> HttpResponse:
+    """Open a document to all readers here, or restrict it to groups."""
+    shown = read_document(request.principal, document_id)
+    form = AccessForm(request.POST)
+    if form.is_valid():
+        change_access(request.principal, [shown], form.chosen())
+        messages.success(request, _("Who reads it was changed, from now on."))
+        return redirect("document", document_id)
+    context = _shown(request, document_id) | {"access_form": form}
+    return render(request, "web/document.html", context, status=422)
+
+
+@page(Permission.WRITE, "POST")
+def current(request: MemberRequest, document_id: UUID, version: int) -> HttpResponse:
+    """Have an older version answer again."""
+    shown = read_document(request.principal, document_id)
+    restored = make_current(request.principal, found(shown.versions, "version", number=version))
+    text = _("It is being read again, as version %(number)d. Until it is ready, the last answers.")
+    messages.success(request, text % {"number": restored.number})
     return redirect("document", document_id)
 
 
@@ -106,6 +144,8 @@ def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
     )
     listed = pages.only("number", "label", "image_only", "problem")
     payload = {"version_id": str(latest.pk)}
+    jobs = list(Job.objects.filter(payload=payload).prefetch_related("events"))
+    times = attempts_of(jobs)
     return {
         "document": shown,
         "version": read,
@@ -113,9 +153,17 @@ def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
         "state": state_of(latest),
         "rows": rows_of_page(request, listed, PAGES),
         "versions": shown.versions.select_related("job", "uploaded_by"),
-        "attempts": Job.objects.filter(payload=payload).prefetch_related("events"),
+        "attempts": [(job, times[job]) for job in jobs],
         "form": VersionForm(),
+        "title_form": TitleForm(initial={"title": shown.title}),
+        "access_form": AccessForm(initial=_access_of(shown)),
+        "readers": Group.objects.filter(pk__in=shown.readers.values("group")),
     }
+
+
+def _access_of(shown: Document) -> dict[str, Any]:
+    groups = [str(each) for each in shown.readers.values_list("group", flat=True)]
+    return {"access": "restricted" if shown.restricted else "open", "groups": groups}
 
 
 def _version(shown: Document, number: str) -> DocumentVersion:
@@ -127,7 +175,10 @@ def _version(shown: Document, number: str) -> DocumentVersion:
     return latest_version(shown)
 
 
-def _said_of(linked: bool) -> str:
-    if linked:
-        return _("This file is in the collection already, so nothing was added.")
+def _said_of(taken: Upload, shown: Document) -> str:
+    if taken.document.pk != shown.pk:
+        text = _("This file is in the collection already, as %(title)s, so nothing was added.")
+        return text % {"title": taken.document.title}
+    if taken.linked and taken.version.ready_at is not None:
+        return _("This is the file of the newest version, so nothing was added.")
     return _("The new version is being read. Until it is ready, the last one answers.")

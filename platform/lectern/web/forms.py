@@ -3,16 +3,22 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from lectern.documents.access import OPEN, Access, access_of
+from lectern.documents.bulk import Action
 from lectern.documents.collections import LONGEST_DESCRIPTION
+from lectern.documents.titles import LONGEST_TITLE
 from lectern.plugins.registry import usable_plugins
 from lectern.sdk.connectors import Connector, Setting
 from lectern.tenants.access import KEY_SCOPES, Role
 from lectern.tenants.groups import LONGEST_NAME
+from lectern.tenants.models import Group
+from lectern.web.pages import id_of
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
@@ -97,11 +103,72 @@ class ManyFilesField(forms.FileField):
         return files
 
 
-class UploadForm(forms.Form):
+class AccessForm(forms.Form):
+    """Who reads documents: everybody here, or chosen groups."""
+
+    READERS: ClassVar[list[tuple[str, Any]]] = [
+        ("open", _("Everybody who may read here")),
+        ("restricted", _("Only these groups, and those who may change documents")),
+    ]
+
+    access = forms.ChoiceField(
+        label=_("Who reads them"),
+        choices=READERS,
+        required=False,
+        initial="open",
+        widget=forms.RadioSelect,
+    )
+    groups = forms.MultipleChoiceField(
+        label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, owner: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if owner:
+            # The fields stand outside of the form with this id.
+            for name in ("access", "groups"):
+                self.fields[name].widget.attrs["form"] = owner
+        groups = Group.objects.order_by("name").values_list("pk", "name")
+        self.fields["groups"].choices = [(str(pk), name) for pk, name in groups]  # type: ignore[attr-defined]
+
+    def chosen(self) -> Access:
+        """The access that was chosen; groups count only where it is restricted."""
+        if self.cleaned_data["access"] != "restricted":
+            return OPEN
+        return access_of(map(UUID, self.cleaned_data["groups"]), restricted=True)
+
+
+class IdsField(forms.MultipleChoiceField):
+    """Ids of whatever there is; what is none is refused."""
+
+    def valid_value(self, value: Any) -> bool:
+        return id_of(value) is not None
+
+
+class UploadForm(AccessForm):
     """Files for a collection."""
 
     # Django takes fields off the class, so its own attribute of this name is not touched.
     files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]
+
+
+class BulkForm(AccessForm):
+    """What to do to chosen documents, or to all that a filter matches, and that it is meant."""
+
+    action = forms.ChoiceField(choices=[(each.value, each.value) for each in Action])
+    documents = IdsField(required=False)
+    everything = forms.BooleanField(required=False)
+    after = forms.UUIDField(required=False)
+    confirmed = forms.BooleanField(required=False)
+    count = forms.IntegerField(
+        label=_("Type how many documents that are, to confirm"), required=False
+    )
+
+
+class TitleForm(forms.Form):
+    """Another title for a document."""
+
+    title = forms.CharField(label=_("Title"), max_length=LONGEST_TITLE)
 
 
 class VersionForm(forms.Form):

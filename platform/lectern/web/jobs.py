@@ -13,6 +13,7 @@ from lectern.documents.access import jobs_seen_by
 from lectern.documents.library import found
 from lectern.documents.models import DocumentVersion
 from lectern.jobs import queue
+from lectern.jobs.attempts import attempts_of
 from lectern.jobs.models import Job
 from lectern.tenants.access import Permission
 from lectern.web.pages import MemberRequest, page, rows_of_page
@@ -48,7 +49,12 @@ def jobs(request: MemberRequest) -> HttpResponse:
 def job(request: MemberRequest, job_id: UUID) -> HttpResponse:
     """One job with its log."""
     row = found(jobs_seen_by(request.principal), "job", pk=job_id)
-    context = {"row": _with_versions([row])[0], "job": row, "events": row.events.all()}
+    context = {
+        "row": _with_versions([row])[0],
+        "job": row,
+        "events": row.events.all(),
+        "attempts": attempts_of([row])[row],
+    }
     return render(request, "web/job.html", context)
 
 

@@ -5,21 +5,33 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
-from lectern.documents.library import documents_with_state, found, latest_version
+from lectern.documents.access import OPEN, Access
+from lectern.documents.library import (
+    Facet,
+    Wanted,
+    collections_with_counts,
+    documents_with_state,
+    facets,
+    found,
+    latest_version,
+    wanted_documents,
+    work_in,
+)
 from lectern.documents.models import Collection, Document, DocumentVersion
-from lectern.documents.states import DocumentState, state_of
-from lectern.documents.uploads import Upload, accept_upload, clean_name
-from lectern.errors import LecternError
-from lectern.jobs.models import Job
+from lectern.documents.states import DocumentState, StateName, state_of
+from lectern.documents.uploads import Upload, accept_uploads, clean_name
 from lectern.tenants.access import Permission, Principal
-from lectern.web.forms import UploadForm
-from lectern.web.pages import MemberRequest, page, rows_of_page
+from lectern.tenants.models import User
+from lectern.web.forms import AccessForm, UploadForm
+from lectern.web.pages import MemberRequest, id_of, page, rows_of_page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.core.files.uploadedfile import UploadedFile
 
 
@@ -41,29 +53,53 @@ class FileResult:
     error: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataChoice:
+    """The values of one metadata name that a list can be narrowed to, and the one it is."""
+
+    name: str
+    chosen: str
+    values: tuple[Facet, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What a list of documents can be narrowed to."""
+
+    states: tuple[StateName, ...]
+    uploaders: tuple[User, ...]
+    metadata: list[MetadataChoice]
+
+
 @page(Permission.READ)
 def library(request: MemberRequest) -> HttpResponse:
     """All collections, with how many of their documents can be asked."""
-    counted = Collection.objects.annotate(
-        documents_count=Count("documents"),
-        ready_count=Count("documents", filter=Q(documents__current_version__isnull=False)),
-    )
-    return render(request, "web/library.html", {"collections": counted})
+    collections = collections_with_counts(request.principal)
+    return render(request, "web/library.html", {"collections": collections})
 
 
 @page(Permission.READ)
 def collection(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     """The documents of a collection, which keep themselves up to date while any is changing."""
     shown = found(Collection.objects, "collection", pk=collection_id)
-    search = request.GET.get("q", "").strip()
-    rows = rows_of_page(request, documents_with_state(shown, search=search))
+    wanted = wanted_by(request.GET)
+    documents = documents_with_state(request.principal, shown, wanted)
+    rows = rows_of_page(request, documents)
+    matching = wanted_documents(request.principal, shown, wanted)
     context = {
         "collection": shown,
-        "search": search,
+        "wanted": wanted,
+        "filtered": wanted != Wanted(),
         "rows": rows,
         "documents": [document_row(document) for document in rows],
-        "work": _work(shown),
+        "work": work_in(request.principal, shown),
         "upload_limit_mb": settings.MAX_UPLOAD_MB,
+        "choices": Choices(
+            states=tuple(StateName),
+            uploaders=tuple(_uploaders(shown)),
+            metadata=_metadata_choices(matching, wanted),
+        ),
+        "access": AccessForm(owner="drop"),
     }
     return render(request, "web/collection.html", context)
 
@@ -74,10 +110,8 @@ def upload(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     into = found(Collection.objects, "collection", pk=collection_id)
     form = UploadForm(request.POST, request.FILES)
     files = form.cleaned_data["files"] if form.is_valid() else []
-    context = {
-        "collection": into,
-        "results": [_take(request.principal, into, file) for file in files],
-    }
+    access = form.chosen() if files else OPEN
+    context = {"collection": into, "results": _take(request.principal, into, files, access)}
     template = "web/upload_results.html" if request.htmx else "web/uploaded.html"
     return render(request, template, context, status=200 if files else 422)
 
@@ -88,20 +122,43 @@ def document_row(document: Document) -> DocumentRow:
     return DocumentRow(document=document, version=version, state=state_of(version))
 
 
-def _take(actor: Principal, into: Collection, file: "UploadedFile[Any]") -> FileResult:
-    name = clean_name(file.name or "")
-    try:
-        return FileResult(name=name, upload=accept_upload(actor, into, file))
-    except LecternError as error:
-        return FileResult(name=name, error=error.message)
+def wanted_by(given: QueryDict) -> Wanted:
+    """The filter that an address or a form spells; what it spells wrongly is left out."""
+    access = {"restricted": True, "open": False}
+    pairs = [pair.partition(":") for pair in given.getlist("known")]
+    state = given.get("state", "")
+    return Wanted(
+        title=given.get("q", "").strip(),
+        state=StateName(state) if state in set(StateName) else None,
+        restricted=access.get(given.get("readers", "")),
+        uploaded_by=id_of(given.get("by", "")),
+        metadata=tuple((name, value) for name, _, value in pairs if value),
+    )
 
 
-def _work(shown: Collection) -> dict[str, int]:
-    """How many versions wait for, or are in, a job of this status."""
-    unread = DocumentVersion.objects.filter(collection=shown, ready_at=None)
-    counts: Any = unread.values_list("job__status").annotate(n=Count("pk")).order_by()
-    by_status = dict(counts)
-    return {
-        "active": sum(by_status.get(status, 0) for status in Job.ACTIVE),
-        "failed": by_status.get(Job.Status.FAILED, 0),
-    }
+def _take(
+    actor: Principal, into: Collection, files: "Sequence[UploadedFile[Any]]", access: Access
+) -> list[FileResult]:
+    taken = accept_uploads(actor, into, files, access=access)
+    return [
+        FileResult(name=clean_name(file.name or ""), upload=each)
+        if isinstance(each, Upload)
+        else FileResult(name=clean_name(file.name or ""), error=each.message)
+        for file, each in zip(files, taken, strict=True)
+    ]
+
+
+def _uploaders(shown: Collection) -> QuerySet[User]:
+    """The people who uploaded documents into the collection."""
+    documents = Document.objects.filter(collection=shown, created_by__isnull=False)
+    return User.objects.filter(pk__in=documents.values("created_by")).order_by("name", "email")
+
+
+def _metadata_choices(matching: QuerySet[Document], wanted: Wanted) -> list[MetadataChoice]:
+    chosen = dict(wanted.metadata)
+    offered = facets(matching)
+    names = sorted({*offered, *chosen})
+    return [
+        MetadataChoice(name=name, chosen=chosen.get(name, ""), values=tuple(offered.get(name, ())))
+        for name in names
+    ]

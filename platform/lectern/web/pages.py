@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -60,6 +61,14 @@ def page(
 def rows_of_page(request: HttpRequest, rows: Any, size: int = ROWS) -> PageOfRows:  # type: ignore[type-arg]
     """The part of ``rows`` that ``?page=`` names; the last one if it names too high a number."""
     return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def id_of(text: Any) -> UUID | None:
+    """The id that ``text`` spells, if it spells one."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        return None
 
 
 def _turn_away(request: Any) -> HttpResponse:

@@ -121,6 +121,13 @@
     actions[pressed]();
   });
 
+  /* --- lists ---------------------------------------------------------------------- */
+
+  // A list that keeps itself up to date would forget what was marked in it.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.target.id === "documents" && event.target.querySelector("input:checked")) event.preventDefault();
+  });
+
   /* --- what went wrong ------------------------------------------------------------ */
 
   document.addEventListener("htmx:responseError", (event) => {

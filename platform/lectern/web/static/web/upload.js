@@ -52,9 +52,8 @@
   }
 
   function upload({ file, row }) {
-    const body = new FormData();
-    body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
-    body.append("files", file);
+    const body = new FormData(form);
+    body.set("files", file);
     const request = new XMLHttpRequest();
     const bar = row.querySelector("progress");
     request.upload.addEventListener("progress", (event) => {
