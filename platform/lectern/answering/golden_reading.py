@@ -11,7 +11,7 @@ from uuid import UUID
 from lectern.answering.golden_runs import run_before, runs_of, standing_of
 from lectern.answering.golden_set import visible
 from lectern.answering.models import GoldenQuestion, GoldenResult, GoldenRun
-from lectern.answering.standings import Change, change
+from lectern.answering.standings import Change, Standing, change
 from lectern.documents.models import Collection, Document
 from lectern.documents.readable import readable_documents
 from lectern.errors import NotFound
@@ -36,6 +36,11 @@ class ReadResult:
 
     result: GoldenResult
     places: tuple[Place, ...]
+
+    @property
+    def standing(self) -> Standing:
+        """How it went."""
+        return standing_of(self.result)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

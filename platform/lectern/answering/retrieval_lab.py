@@ -32,6 +32,11 @@ class Look:
     threshold: float
     timings: Mapping[str, float]
 
+    @property
+    def suffices(self) -> bool:
+        """Whether the question would be answered."""
+        return self.evidence.suffices
+
 
 def look(
     actor: Principal,
