@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponseBase
 
 from lectern.api.urls import api
+from lectern.backends.weights import EMBEDDER_NAME
 from tenant_seeds import SeededTenant, api_client
 
 Seed = Callable[[SeededTenant], UUID]
@@ -50,6 +51,7 @@ PLAIN: dict[str, Any] = {
     "text": "What was sold?",
     "name": "A new name",
     "description": "Anything",
+    "embedder": EMBEDDER_NAME,
     "plugin": "",
     "connector": "folder",
     "settings": {},

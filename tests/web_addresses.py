@@ -74,6 +74,7 @@ INPUT_PLAIN: dict[str, Any] = {
     "days": "30",
     "description": "Anything",
     "email": "somebody-new@example.com",
+    "embedder": "nobody",
     "end": "5",
     "every_minutes": "60",
     "keys": "off",

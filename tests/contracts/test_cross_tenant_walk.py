@@ -92,6 +92,8 @@ def test_the_seeds_reach_the_tenants_own_objects(theirs, operation, kept_connect
 
 # The seeded job waits, so there is nothing to repeat.
 CONFLICTS = {"reprocess_document": {409}, "retry_job": {409}}
+# It has only the built-in embedder, which is in use.
+CONFLICTS |= {"start_reembedding": {409}, "drop_retriever": {409}}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from lectern.api import (
     groups,
     jobs,
     questions,
+    retrievers,
     sources,
     tenants,
     versions,
@@ -48,7 +49,7 @@ api = LecternApi(
 answer_errors(api)
 RESOURCES = (
     *(tenants, collections, documents, versions, questions, answers, golden, golden_runs),
-    *(sources, groups, bulk, jobs),
+    *(retrievers, sources, groups, bulk, jobs),
 )
 for resource in RESOURCES:
     api.add_router("", resource.router)

@@ -19,6 +19,7 @@ from lectern.web import (
     lab,
     library,
     members,
+    retrievers,
     session,
     sources,
 )
@@ -67,6 +68,12 @@ urlpatterns = [
         files.original,
         name="original",
     ),
+    path("library/<uuid:collection_id>/retrievers", retrievers.retrievers, name="retrievers"),
+    path(
+        "library/<uuid:collection_id>/retrievers/start", retrievers.start, name="retriever-start"
+    ),
+    path("library/<uuid:collection_id>/retrievers/use", retrievers.use, name="retriever-use"),
+    path("library/<uuid:collection_id>/retrievers/drop", retrievers.drop, name="retriever-drop"),
     path("library/<uuid:collection_id>/sources", sources.sources, name="sources"),
     path(
         "library/<uuid:collection_id>/sources/new/<slug:connector>", sources.new, name="source-new"
