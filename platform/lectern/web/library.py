@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
+from lectern.answering.golden_reading import last_finished
+from lectern.answering.models import GoldenRun
 from lectern.documents.access import OPEN, Access
 from lectern.documents.library import (
     Facet,
@@ -100,6 +102,7 @@ def collection(request: MemberRequest, collection_id: UUID) -> HttpResponse:
             metadata=_metadata_choices(matching, wanted),
         ),
         "access": AccessForm(owner="drop"),
+        "golden": _golden(request.principal, shown),
     }
     return render(request, "web/collection.html", context)
 
@@ -134,6 +137,11 @@ def wanted_by(given: QueryDict) -> Wanted:
         uploaded_by=id_of(given.get("by", "")),
         metadata=tuple((name, value) for name, _, value in pairs if value),
     )
+
+
+def _golden(actor: Principal, shown: Collection) -> GoldenRun | None:
+    """The last finished run of the golden questions, for those who may see it."""
+    return last_finished(shown) if actor.may(Permission.MANAGE_COLLECTIONS) else None
 
 
 def _take(
