@@ -19,7 +19,6 @@ import numpy as np
 import torch
 
 from lectern.backends.engines import ingestion_embedder, question_embedder
-from lectern.backends.torch_embedder import TorchEmbedder
 from lectern.backends.weights import weights_folder
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ def main() -> None:
         "Lectern, documents": ours(texts, ingestion_embedder(state)),
         "Lectern, ONNX Runtime": ours(texts, question_embedder(state)),
     }
-    if not isinstance(ingestion_embedder(state), TorchEmbedder):
-        loops["Lectern, torch"] = ours(texts, TorchEmbedder(weights_folder()))
     rates = {name: 0.0 for name in loops}
     for _ in range(ROUNDS):
         for name, loop in loops.items():

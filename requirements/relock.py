@@ -21,8 +21,9 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
-# PyTorch and what only its GPU builds bring; pip comes with the environment.
-LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|lectern-.*)")
+# PyTorch and what only its GPU builds bring; what OpenVINO's converters, which are not used, report
+# to their makers with; pip comes with the environment.
+LEFT_OUT = re.compile(r"(torch|triton|pip|nvidia-.*|cuda-.*|openvino-telemetry|lectern-.*)")
 # One lock serves all of these: what only one of them needs does the others no harm.
 OLDEST = "3.11.2"  # Debian 12
 MACHINES = [

@@ -10,8 +10,8 @@ import pytest
 
 from fakes import HashEmbedder
 from lectern.backends.embedder import OnnxEmbedder
-from lectern.backends.torch_embedder import TorchEmbedder
-from lectern.backends.weights import exported_folder, weights_folder
+from lectern.backends.openvino_embedder import OpenvinoEmbedder
+from lectern.backends.weights import exported_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,11 +37,12 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return exported_folder(tmp_path_factory.mktemp("state"))
 
 
-@pytest.fixture(scope="session", params=["onnx", "torch", "hash"])
+@pytest.fixture(scope="session", params=["onnx", "openvino", "hash"])
 def embedder(request: pytest.FixtureRequest) -> Embedder:
-    if request.param == "onnx":
-        return OnnxEmbedder(request.getfixturevalue("exported"))
-    return TorchEmbedder(weights_folder()) if request.param == "torch" else HashEmbedder()
+    if request.param == "hash":
+        return HashEmbedder()
+    engine = OnnxEmbedder if request.param == "onnx" else OpenvinoEmbedder
+    return engine(request.getfixturevalue("exported"))
 
 
 class TestEveryEmbedder:
@@ -83,10 +84,10 @@ class TestEveryEmbedder:
 
 
 def test_both_engines_of_one_name_give_vectors_that_may_be_mixed(exported):
-    onnx, torch = OnnxEmbedder(exported), TorchEmbedder(weights_folder())
+    onnx, openvino = OnnxEmbedder(exported), OpenvinoEmbedder(exported)
 
-    assert onnx.name == torch.name
-    assert np.all(np.sum(onnx.embed(TEXTS) * torch.embed(TEXTS), axis=1) > 0.999)
+    assert onnx.name == openvino.name
+    assert np.all(np.sum(onnx.embed(TEXTS) * openvino.embed(TEXTS), axis=1) > 0.9999)
 
 
 def test_a_model_once_converted_is_not_converted_again(exported):
@@ -109,6 +110,13 @@ def test_a_damaged_model_is_converted_again(exported, tmp_path):
     assert again == folder
     assert OnnxEmbedder(again).embed(TEXTS[:1]).shape == (1, 384)
     assert [entry.name for entry in folder.parent.iterdir()] == [folder.name]
+
+
+def test_a_model_of_which_a_file_is_missing_is_converted_again(exported, tmp_path):
+    folder = tmp_path / "models" / exported.name
+    shutil.copytree(exported, folder, ignore=shutil.ignore_patterns("model.xml"))
+
+    assert OpenvinoEmbedder(exported_folder(tmp_path)).embed(TEXTS[:1]).shape == (1, 384)
 
 
 def test_nothing_half_made_is_left_beside_the_converted_model(exported):

@@ -1,4 +1,4 @@
-"""Text to vectors: the protocol, and the engine that needs no torch."""
+"""Text to vectors: the protocol, and the engine for questions."""
 
 from __future__ import annotations
 

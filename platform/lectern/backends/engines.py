@@ -7,7 +7,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from lectern.backends.embedder import OnnxEmbedder
-from lectern.backends.installed import facts_of, folder_for_documents, folder_for_questions
+from lectern.backends.installed import facts_of, folder_of
 from lectern.backends.weights import EMBEDDER_NAME
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Shelf:
 
 
 def question_embedder(state: Path, name: str = EMBEDDER_NAME) -> Embedder:
-    """The embedder for questions: no torch, little memory. ``state`` is the state folder.
+    """The embedder for questions: quick to load. ``state`` is the state folder.
 
     Raises ``Unavailable`` if it is not installed, damaged or cannot be converted.
     """
@@ -51,7 +51,7 @@ def question_embedder(state: Path, name: str = EMBEDDER_NAME) -> Embedder:
 
 
 def ingestion_embedder(state: Path, name: str = EMBEDDER_NAME) -> Embedder:
-    """The fastest embedder for documents: torch where the processor has bf16, else ONNX.
+    """The fastest embedder for documents: many texts at once, in bf16 where that is quick.
 
     Raises ``Unavailable`` like ``question_embedder``.
     """
@@ -59,18 +59,14 @@ def ingestion_embedder(state: Path, name: str = EMBEDDER_NAME) -> Embedder:
 
 
 def _load_for_questions(state: Path, name: str) -> Embedder:
-    return OnnxEmbedder(folder_for_questions(state, name), facts_of(state, name))
+    return OnnxEmbedder(folder_of(state, name), facts_of(state, name))
 
 
 def _load_for_documents(state: Path, name: str) -> Embedder:
-    try:
-        # Only here: whoever asks questions must never load torch.
-        from lectern.backends.torch_embedder import TorchEmbedder, bf16_is_native
-    except ImportError:
-        return question_embedder(state, name)
-    if not bf16_is_native():
-        return question_embedder(state, name)
-    return TorchEmbedder(folder_for_documents(state, name), facts_of(state, name))
+    # Only here: whoever asks questions need not load a second engine.
+    from lectern.backends.openvino_embedder import OpenvinoEmbedder
+
+    return OpenvinoEmbedder(folder_of(state, name), facts_of(state, name))
 
 
 _questions = Shelf(_load_for_questions)

@@ -22,7 +22,6 @@ from lectern.backends.weights import (
     exported_folder,
     is_whole,
     sha256_of,
-    weights_folder,
 )
 from lectern.errors import Invalid, Unavailable
 
@@ -62,14 +61,9 @@ def facts_of(state: Path, name: str) -> EmbedderFacts:
     return found
 
 
-def folder_for_questions(state: Path, name: str) -> Path:
-    """Where ``model.onnx`` and ``tokenizer.json`` of the embedder lie. Raises ``Unavailable``."""
+def folder_of(state: Path, name: str) -> Path:
+    """Where the embedder lies, converted for both engines. Raises ``Unavailable``."""
     return exported_folder(state) if name == BUILT_IN.name else _added(state, name)
-
-
-def folder_for_documents(state: Path, name: str) -> Path:
-    """Where the weights and the configuration of the embedder lie. Raises ``Unavailable``."""
-    return weights_folder() if name == BUILT_IN.name else _added(state, name)
 
 
 def add(state: Path, name: str, folder: Path) -> EmbedderFacts:

@@ -1,8 +1,9 @@
-"""The embedding model's weights: where they lie, that they are the right ones, and as ONNX.
+"""The embedding model's weights: where they lie, that they are the right ones, and converted.
 
 The weights come inside a Python package, so that a machine without a network has them. The
-web process runs them on ONNX Runtime; the conversion needs torch, happens once for a state
-folder, in a process of its own, and is kept under the checksum of the weights.
+web process runs them on ONNX Runtime, the workers on OpenVINO; the conversion needs torch,
+happens once for a state folder, in a process of its own, and is kept under the checksum of the
+weights.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ EMBEDDER_NAME = f"all-minilm-l6-v2-{WEIGHTS_SHA256[:12]}"
 DIMENSIONS = 384
 EXPORT_LIMIT_S = 900
 SEAL = "sha256.json"
+CONVERTED = {"model.onnx", "model.xml", "model.bin", "tokenizer.json"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,7 @@ def weights_folder() -> Path:
 
 
 def exported_folder(state: Path) -> Path:
-    """The folder below ``state`` with ``model.onnx`` and ``tokenizer.json``, whole.
+    """The folder below ``state`` with the model as both engines want it, whole.
 
     Made if it is missing or damaged, which takes some ten seconds; else read once to check it.
     Processes that make it at once do no harm: each converts for itself and one is kept.
@@ -87,7 +89,7 @@ def exported_folder(state: Path) -> Path:
 
 
 def convert(weights: Path, target: Path, *, beside: Sequence[Path] = ()) -> None:
-    """Have in ``target`` the model in ``weights`` as ONNX, with copies of the files ``beside``.
+    """Have in ``target`` the model in ``weights``, converted, with copies of files ``beside``.
 
     All of it appears at once, sealed. Raises ``Unavailable``.
     """
@@ -110,12 +112,12 @@ def _seal(folder: Path) -> None:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether the files in ``folder`` are those that were sealed."""
+    """Whether the files in ``folder`` are those that were sealed, and none is missing."""
     try:
         checksums: dict[str, str] = json.loads((folder / SEAL).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    return all(
+    return checksums.keys() >= CONVERTED and all(
         (folder / name).is_file() and sha256_of(folder / name) == checksum
         for name, checksum in checksums.items()
     )
@@ -142,8 +144,8 @@ def _export(weights: Path, folder: Path) -> None:
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise Unavailable(
-            f"The embedding model could not be converted to ONNX: {reason}. Run ./lectern up "
-            "again; the conversion needs torch, 1 GB of memory and 100 MB of disk."
+            f"The embedding model could not be converted: {reason}. Run ./lectern up "
+            "again; the conversion needs torch, 1 GB of memory and 200 MB of disk."
         )
 
 

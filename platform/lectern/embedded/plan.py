@@ -91,14 +91,8 @@ PLAN = Plan(
             ),
             probe=Probe.CELERY,
             stop_seconds=30.0,
-            environment=(
-                # Asked to stop, it gives its jobs back instead of finishing them.
-                ("REMAP_SIGTERM", "SIGQUIT"),
-                # torch keeps a compiled kernel for every length of text it has met, and grew
-                # by 300 MB; eight are enough for texts that are sorted by length.
-                ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "8"),
-                ("LRU_CACHE_CAPACITY", "8"),
-            ),
+            # Asked to stop, it gives its jobs back instead of finishing them.
+            environment=(("REMAP_SIGTERM", "SIGQUIT"),),
         ),
         Part(
             name="web",
