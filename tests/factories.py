@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fakes import HashEmbedder
 from lectern.backends.embedder import Embedder
+from lectern.documents.access import OPEN, Access
 from lectern.documents.collections import create_collection
 from lectern.documents.content import Block, ChunkDraft, DocumentFacts, PageContent
 from lectern.documents.index import IndexedVersion, publish
@@ -44,11 +45,15 @@ def make_collection(actor: Principal, name: str = "", **fields: Any) -> Collecti
 
 
 def make_upload(
-    actor: Principal, collection: Collection, text: str = "", name: str = "note.txt"
+    actor: Principal,
+    collection: Collection,
+    text: str = "",
+    name: str = "note.txt",
+    access: Access = OPEN,
 ) -> Upload:
     """An uploaded text file that nobody has read yet."""
     content = (text or f"Note number {next(_numbers)}.").encode()
-    return accept_upload(actor, collection, SimpleUploadedFile(name, content))
+    return accept_upload(actor, collection, SimpleUploadedFile(name, content), access=access)
 
 
 def make_document(

@@ -1,7 +1,7 @@
 """A tenant with at least one of everything, each thing carrying a word that no other tenant has."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any
 
@@ -20,6 +20,7 @@ from lectern.answering.models import (
     GoldenRun,
     Question,
 )
+from lectern.documents.access import Access, change_access
 from lectern.documents.models import (
     Collection,
     Document,
@@ -110,6 +111,34 @@ def make_seeded_tenant() -> SeededTenant:
         )
 
 
+def make_restricted(tenant: SeededTenant) -> SeededTenant:
+    """``tenant`` with a document that no group reads, and what was made of it, in place of its own.
+
+    ``marker`` is in every text of these and in nothing else.
+    """
+    actor, marker = tenant.administrator, f"okapi{next(_numbers)}eland"
+    with tenant_context(actor.tenant_id):
+        version = _read_pdf(actor, tenant.collection, marker)
+        document = Document.objects.get(pk=version.document_id)
+        change_access(actor, [document], Access(restricted=True))
+        JobEvent.objects.create(
+            tenant_id=actor.tenant_id, job=version.job, attempt=1, message=f"Reading {marker}."
+        )
+        _known(version, marker)
+        answer = _answered(actor, tenant.collection, version, marker)
+        return replace(
+            tenant,
+            marker=marker,
+            document=document,
+            version=version,
+            job=version.job,
+            question=answer.question,
+            answer=answer,
+            citation=answer.citations.get(),
+            golden=_golden_question(actor, version, marker),
+        )
+
+
 def make_key(administrator: Principal, *scopes: Permission) -> str:
     """The secret of a new key with ``scopes``, or with all that a key can have."""
     with tenant_context(administrator.tenant_id):
@@ -157,6 +186,13 @@ def _group(actor: Principal, version: DocumentVersion, key: ApiKey, marker: str)
     GroupMember.objects.create(**tenant, group=group, user_id=actor.user_id)
     GroupMember.objects.create(**tenant, group=group, key=key)
     DocumentReader.objects.create(**tenant, document_id=version.document_id, group=group)
+    _known(version, marker)
+    return group
+
+
+def _known(version: DocumentVersion, marker: str) -> None:
+    """What is known of a version's document, a table of it, and how it was read."""
+    tenant = {"tenant_id": version.tenant_id}
     DocumentMetadata.objects.create(
         **tenant,
         document_id=version.document_id,
@@ -170,21 +206,25 @@ def _group(actor: Principal, version: DocumentVersion, key: ApiKey, marker: str)
     )
     JobAttempt.objects.create(**tenant, job_id=version.job_id, number=1, error=marker)
     JobStage.objects.create(**tenant, job_id=version.job_id, attempt=1, name=marker)
-    return group
 
 
-def _golden(
-    actor: Principal, version: DocumentVersion, marker: str
-) -> tuple[GoldenQuestion, GoldenRun]:
-    tenant = {"tenant_id": actor.tenant_id}
-    golden = GoldenQuestion.objects.create(
-        **tenant,
+def _golden_question(actor: Principal, version: DocumentVersion, marker: str) -> GoldenQuestion:
+    golden: GoldenQuestion = GoldenQuestion.objects.create(
+        tenant_id=actor.tenant_id,
         collection_id=version.collection_id,
         text=f"How did {marker} do this year?",
         document_id=version.document_id,
         pages=[1],
         evidence=marker,
     )
+    return golden
+
+
+def _golden(
+    actor: Principal, version: DocumentVersion, marker: str
+) -> tuple[GoldenQuestion, GoldenRun]:
+    tenant = {"tenant_id": actor.tenant_id}
+    golden = _golden_question(actor, version, marker)
     run = GoldenRun.objects.create(
         **tenant,
         collection_id=version.collection_id,

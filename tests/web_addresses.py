@@ -61,6 +61,7 @@ INPUT_PLAIN: dict[str, Any] = {
     "readers": "",
     "state": "",
     "title": "A new title",
+    "values": "One\nTwo",
     "answer": "Anything",
     "answerable": "on",
     "evidence": "Anything",

@@ -91,7 +91,7 @@ def test_the_seeds_reach_the_tenants_own_objects(theirs, operation, kept_connect
 
 
 # The seeded job waits, so there is nothing to repeat.
-CONFLICTS = {"reprocess_document": {409}, "retry_job": {409}}
+CONFLICTS = {"make_version_current": {409}, "reprocess_document": {409}, "retry_job": {409}}
 # It has only the built-in embedder, which is in use.
 CONFLICTS |= {"start_reembedding": {409}, "drop_retriever": {409}}
 
@@ -163,6 +163,7 @@ def test_the_seeds_reach_the_tenants_own_pages(theirs, address, kept_connection)
 # The seeded job waits, the seeded member is the only administrator, the seeded invitation is for
 # somebody else, and nothing was set up.
 PAGE_STATUSES = {
+    "version-current": {409},
     "invitation": {404},
     "document-retry": {409},
     "job-retry": {409},

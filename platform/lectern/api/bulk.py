@@ -5,7 +5,7 @@ from ninja import Field, Query, Router
 from lectern.api.authentication import ApiRequest, BearerKey
 from lectern.api.documents import AccessIn, DocumentFilter
 from lectern.api.identifiers import CollectionId, DocumentId, Named
-from lectern.api.shapes import Shown
+from lectern.api.shapes import Shown, Words
 from lectern.documents.bulk import (
     AT_ONCE,
     Action,
@@ -27,10 +27,11 @@ class BulkIn(AccessIn):
 
     Without ``document_ids`` it is done to those that the query asks for, the newest first:
     go on with ``after`` until ``following`` is null. ``restricted`` and ``group_ids`` are for
-    `access`.
+    `access`, ``metadata`` is for the action of this name.
     """
 
     action: Action
+    metadata: dict[Words, list[Words]] = {}
     document_ids: list[DocumentId] | None = Field(None, max_length=AT_ONCE)
     after: str = Field("", description="Where to go on; taken from `following`.")
 
@@ -59,10 +60,10 @@ class BulkOut(Shown):
 def change_many_documents(
     request: ApiRequest, collection_id: CollectionId, wanted: Query[DocumentFilter], body: BulkIn
 ) -> BulkOut:
-    """Reprocess, remove or restrict up to 1,000 documents, in one transaction."""
+    """Reprocess, remove, restrict or describe up to 1,000 documents, in one transaction."""
     collection = found(Collection.objects, "collection", pk=collection_id)
     selection = _selection(request, collection, wanted, body)
-    change = Change(action=body.action, access=body.access())
+    change = Change(action=body.action, access=body.access(), metadata=body.metadata)
     outcomes = change_documents(request.auth, collection, selection.documents, change)
     items = [
         BulkItem(
@@ -79,7 +80,8 @@ def change_many_documents(
 def _selection(
     request: ApiRequest, collection: Collection, wanted: DocumentFilter, body: BulkIn
 ) -> Selection:
+    matching = wanted.wanted()
     if body.document_ids is not None:
         return documents_named(request.auth, collection, body.document_ids)
     after = Named("doc", "document").read(body.after) if body.after else None
-    return documents_matching(request.auth, collection, wanted.wanted(), after=after)
+    return documents_matching(request.auth, collection, matching, after=after)

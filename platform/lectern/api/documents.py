@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db import transaction
 from django.http import HttpResponse
 from ninja import Field, File, Form, Query, Router, UploadedFile
 from pydantic import BaseModel
@@ -14,10 +15,13 @@ from lectern.api.pagination import Listing, Paging, listing
 from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents.access import Access, access_of, change_access, read_document
 from lectern.documents.library import Wanted, documents_with_state, found, latest_version
-from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.metadata import change_metadata
+from lectern.documents.metadata_values import NOT_SHOWN
+from lectern.documents.models import Collection, Document, DocumentMetadata, DocumentVersion
 from lectern.documents.removal import remove_document
 from lectern.documents.reprocessing import reprocess
 from lectern.documents.states import StateName, state_of
+from lectern.documents.titles import rename_document
 from lectern.documents.uploads import Upload, accept_uploads
 from lectern.errors import LecternError
 from lectern.tenants.access import Permission
@@ -47,6 +51,13 @@ class MetadataOut(Shown):
     value: str
     source: str
     page: int | None
+
+
+class DocumentChange(Asked):
+    """What shall be different. The values of a name replace all it has; none: it has none."""
+
+    title: Words | None = None
+    metadata: dict[Words, list[Words]] = Field({}, examples=[{"company": ["Acme"]}])
 
 
 class StateOut(Shown):
@@ -193,6 +204,20 @@ def get_document(request: ApiRequest, document_id: DocumentId) -> DocumentOut:
     return shown_document(read_document(request.auth, document_id))
 
 
+@router.patch("/documents/{document_id}", response=DocumentOut, auth=BearerKey(Permission.WRITE))
+def change_document(
+    request: ApiRequest, document_id: DocumentId, body: DocumentChange
+) -> DocumentOut:
+    """Rename a document, or correct what is known of it; what is left out stays."""
+    document = read_document(request.auth, document_id)
+    with transaction.atomic():
+        if body.title is not None:
+            rename_document(request.auth, document, body.title)
+        for name, values in body.metadata.items():
+            change_metadata(request.auth, document, name, values)
+    return shown_document(document)
+
+
 @router.delete("/documents/{document_id}", response={204: None}, auth=BearerKey(Permission.WRITE))
 def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
     """Delete a document with its versions, pages, files, and what answers quote of it."""
@@ -224,9 +249,13 @@ def shown_document(document: Document) -> DocumentOut:
     """``document`` as a response."""
     return DocumentOut.of(
         document,
-        metadata=[MetadataOut.of(each) for each in document.metadata.all()],
+        metadata=[MetadataOut.of(each) for each in document.metadata.all() if _is_shown(each)],
         latest_version=shown_version(latest_version(document)),
     )
+
+
+def _is_shown(known: DocumentMetadata) -> bool:
+    return bool(known.value) and known.name not in NOT_SHOWN
 
 
 def shown_version(version: DocumentVersion) -> VersionOut:

@@ -92,6 +92,7 @@ def change_access(actor: Principal, documents: Sequence[Document], access: Acces
             "access instead."
         )
     ids = [document.pk for document in documents]
+    list(Document.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     set_access([*ids, *attachments_of(ids)], access)
     names = [group.name for group in access.groups]
     for document in documents:
@@ -118,10 +119,11 @@ def set_access(ids: Sequence[UUID], access: Access) -> None:
 
 def inherit_access(document: Document, parent: Document) -> None:
     """Let who reads ``parent``, a mail, read ``document``, which came with it, and nobody else."""
-    groups = Group.objects.filter(
-        pk__in=DocumentReader.objects.filter(document=parent).values("group")
-    )
-    set_access([document.pk], Access(restricted=parent.restricted, groups=tuple(groups)))
+    # Held, so that a change of the mail's access comes before this or finds the document.
+    mail = Document.objects.select_for_update(no_key=True).get(pk=parent.pk)
+    readers = DocumentReader.objects.filter(document=mail).values("group")
+    groups = tuple(Group.objects.filter(pk__in=readers))
+    set_access([document.pk], Access(restricted=mail.restricted, groups=groups))
 
 
 def attachments_of(ids: Iterable[UUID]) -> list[UUID]:

@@ -1,7 +1,7 @@
 """Changing many documents of a collection at once, and saying what became of each."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from django.db import transaction
 
 from lectern.documents.access import OPEN, Access, change_access
 from lectern.documents.library import Wanted, wanted_documents
+from lectern.documents.metadata import change_metadata
 from lectern.documents.models import Collection, Document
 from lectern.documents.removal import remove_documents
 from lectern.documents.reprocessing import reprocess_all
@@ -25,14 +26,16 @@ class Action(StrEnum):
     REPROCESS = "reprocess"
     REMOVE = "remove"
     ACCESS = "access"
+    METADATA = "metadata"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is to be done; ``access`` is for the action of this name."""
+    """What is to be done; ``access`` and ``metadata`` are for the actions of these names."""
 
     action: Action
     access: Access = OPEN
+    metadata: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,15 @@ def _change_access(
     return [_outcome(each, "" if each.parent_id is None else attached) for each in documents]
 
 
+def _change_metadata(
+    actor: Principal, collection: Collection, documents: Sequence[Document], change: Change
+) -> list[Outcome]:
+    for document in documents:
+        for name, values in change.metadata.items():
+            change_metadata(actor, document, name, values)
+    return [Outcome(document=document) for document in documents]
+
+
 def _outcome(document: Document, problem: str) -> Outcome:
     return Outcome(document=document, done=not problem, detail=problem)
 
@@ -120,4 +132,5 @@ _ACTIONS: dict[Action, _Doing] = {
     Action.REPROCESS: _reprocess,
     Action.REMOVE: _remove,
     Action.ACCESS: _change_access,
+    Action.METADATA: _change_metadata,
 }

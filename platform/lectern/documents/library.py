@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
+from lectern.documents.metadata_values import ALIAS, NOT_SHOWN
 from lectern.documents.models import Collection, Document, DocumentMetadata, DocumentVersion
 from lectern.documents.readable import readable_documents
 from lectern.documents.states import StateName, condition_of
@@ -28,6 +29,8 @@ from lectern.jobs.models import Job
 from lectern.tenants.access import Permission, Principal
 
 VALUES_OFFERED = 12
+# Short forms of names only repeat the names.
+NOT_OFFERED = NOT_SHOWN | {ALIAS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,7 @@ def wanted_documents(
 def facets(documents: QuerySet[Document]) -> dict[str, list[Facet]]:
     """What is known of ``documents``, by name: the most frequent values of each first."""
     known = DocumentMetadata.objects.filter(document__in=documents.order_by().values("pk"))
+    known = known.exclude(name__in=NOT_OFFERED).exclude(value="")
     counted = known.values("name", "value").annotate(n=Count("document")).order_by("-n", "value")
     found: dict[str, list[Facet]] = defaultdict(list)
     for each in counted:

@@ -42,7 +42,7 @@ def reprocess_all(actor: Principal, documents: Sequence[UUID]) -> set[UUID]:
     """``reprocess`` for many; the ids of those that were queued, all others are read already."""
     require(actor, Permission.WRITE)
     newest = DocumentVersion.objects.filter(document__in=documents)
-    newest = newest.order_by("document", "-number").distinct("document")
+    newest = newest.order_by("document_id", "-number").distinct("document_id")
     rows = DocumentVersion.objects.select_for_update(no_key=True, of=("self",))
     held = rows.select_related("job", "document").filter(pk__in=[each.pk for each in newest])
     idle = [each for each in held.order_by("pk") if each.job is None or not each.job.active]

@@ -43,7 +43,7 @@ def bulk(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     if action is Action.REMOVE and form.cleaned_data["count"] != len(selection.documents):
         form.add_error("count", _("That is not how many they are. Nothing was deleted."))
         return _asked(request, shown, form, selection, status=422)
-    change = Change(action=action, access=form.chosen())
+    change = Change(action=action, access=form.chosen(), metadata=form.metadata())
     outcomes = change_documents(request.principal, shown, selection.documents, change)
     context = _kept(request, shown, form) | {
         "collection": shown,

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from lectern.answering.models import Citation
 from lectern.documents.access import change_access, read_document
 from lectern.documents.library import found, latest_version
-from lectern.documents.models import Document, DocumentVersion, Page
+from lectern.documents.metadata import change_metadata, metadata_of
+from lectern.documents.metadata_values import NAMES
+from lectern.documents.models import Document, DocumentMetadata, DocumentVersion, Page
 from lectern.documents.removal import remove_document
 from lectern.documents.reprocessing import make_current, reprocess
 from lectern.documents.states import state_of
@@ -24,7 +26,7 @@ from lectern.jobs.attempts import attempts_of
 from lectern.jobs.models import Job
 from lectern.tenants.access import Permission
 from lectern.tenants.models import Group
-from lectern.web.forms import AccessForm, TitleForm, VersionForm
+from lectern.web.forms import AccessForm, MetadataForm, TitleForm, VersionForm
 from lectern.web.marking import marked_page, span_of
 from lectern.web.pages import MemberRequest, page, rows_of_page
 
@@ -73,6 +75,21 @@ def rename(request: MemberRequest, document_id: UUID) -> HttpResponse:
         rename_document(request.principal, shown, form.cleaned_data["title"])
         return redirect("document", document_id)
     context = _shown(request, document_id) | {"title_form": form}
+    return render(request, "web/document.html", context, status=422)
+
+
+@page(Permission.WRITE, "POST")
+def describe(request: MemberRequest, document_id: UUID) -> HttpResponse:
+    """Say what a document is known by, in place of what was read in it."""
+    shown = read_document(request.principal, document_id)
+    form = MetadataForm(request.POST)
+    if form.is_valid():
+        try:
+            change_metadata(request.principal, shown, **form.cleaned_data)
+            return redirect("document", document_id)
+        except LecternError as error:
+            form.add_error("name", error.message)
+    context = _shown(request, document_id) | {"metadata_form": form}
     return render(request, "web/document.html", context, status=422)
 
 
@@ -155,10 +172,20 @@ def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
         "versions": shown.versions.select_related("job", "uploaded_by"),
         "attempts": [(job, times[job]) for job in jobs],
         "form": VersionForm(),
+        "metadata": _known(shown),
+        "metadata_form": MetadataForm(),
         "title_form": TitleForm(initial={"title": shown.title}),
         "access_form": AccessForm(initial=_access_of(shown)),
         "readers": Group.objects.filter(pk__in=shown.readers.values("group")),
     }
+
+
+def _known(shown: Document) -> dict[str, list[DocumentMetadata]]:
+    """What is known of the document, by name; the usual names even without a value."""
+    known: dict[str, list[DocumentMetadata]] = {name: [] for name in NAMES}
+    for each in metadata_of([shown.pk]).get(shown.pk, []):
+        known.setdefault(each.name, []).append(each)
+    return known
 
 
 def _access_of(shown: Document) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from lectern.documents.access import OPEN, Access, access_of
 from lectern.documents.bulk import Action
 from lectern.documents.collections import LONGEST_DESCRIPTION
+from lectern.documents.metadata import LONGEST_NAME as LONGEST_METADATA_NAME
 from lectern.documents.titles import LONGEST_TITLE
 from lectern.plugins.registry import usable_plugins
 from lectern.sdk.connectors import Connector, Setting
@@ -152,6 +153,26 @@ class UploadForm(AccessForm):
     files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]
 
 
+class ValuesField(forms.CharField):
+    """Values, one on each line."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(help_text=_("One on each line. None: it has none."), **kwargs)
+        self.widget.attrs["rows"] = 2
+
+    def clean(self, value: Any) -> list[str]:
+        return [line.strip() for line in super().clean(value).splitlines() if line.strip()]
+
+
+class MetadataForm(forms.Form):
+    """What is known of a document by one name."""
+
+    name = forms.CharField(label=_("Name"), max_length=LONGEST_METADATA_NAME)
+    values = ValuesField(label=_("Values"), required=False)
+
+
 class BulkForm(AccessForm):
     """What to do to chosen documents, or to all that a filter matches, and that it is meant."""
 
@@ -160,9 +181,15 @@ class BulkForm(AccessForm):
     everything = forms.BooleanField(required=False)
     after = forms.UUIDField(required=False)
     confirmed = forms.BooleanField(required=False)
+    name = forms.CharField(label=_("Name"), required=False)
+    values = ValuesField(label=_("Values"), required=False)
     count = forms.IntegerField(
         label=_("Type how many documents that are, to confirm"), required=False
     )
+
+    def metadata(self) -> dict[str, list[str]]:
+        """The values for the one name that was typed."""
+        return {self.cleaned_data["name"]: self.cleaned_data["values"]}
 
 
 class TitleForm(forms.Form):

@@ -51,6 +51,7 @@ urlpatterns = [
     path("documents/<uuid:document_id>/retry", documents.retry, name="document-retry"),
     path("documents/<uuid:document_id>/versions", documents.new_version, name="version-new"),
     path("documents/<uuid:document_id>/title", documents.rename, name="document-rename"),
+    path("documents/<uuid:document_id>/metadata", documents.describe, name="document-metadata"),
     path("documents/<uuid:document_id>/access", documents.access, name="document-access"),
     path(
         "documents/<uuid:document_id>/versions/<int:version>/current",
@@ -69,9 +70,7 @@ urlpatterns = [
         name="original",
     ),
     path("library/<uuid:collection_id>/retrievers", retrievers.retrievers, name="retrievers"),
-    path(
-        "library/<uuid:collection_id>/retrievers/start", retrievers.start, name="retriever-start"
-    ),
+    path("library/<uuid:collection_id>/retrievers/start", retrievers.start, name="retriever-start"),
     path("library/<uuid:collection_id>/retrievers/use", retrievers.use, name="retriever-use"),
     path("library/<uuid:collection_id>/retrievers/drop", retrievers.drop, name="retriever-drop"),
     path("library/<uuid:collection_id>/sources", sources.sources, name="sources"),
