@@ -12,6 +12,7 @@ import numpy as np
 
 from lectern.answering.measures import Case, Result
 from lectern.documents.fusion import Candidate, fused
+from lectern.documents.joining import WIDEST_GAP, joined
 from lectern.documents.passages import Passage
 from lectern.documents.terms import chunk_weights, dimension, rarities, terms
 from lectern_workers.ingestion.chunking import chunk
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from lectern.documents.content import ChunkDraft
 
 EACH_LEG = 100
+# As lectern.answering.ask has them.
+PASSAGES, RANKED = 10, 12
 AVERAGE_TERMS = 110.0  # as lectern.documents.index has it
 
 
@@ -65,10 +68,12 @@ class MeasuredSet:
         self.questions = _questions(folder / "questions.jsonl")
         self.documents: list[str] = []
         self.chunks: list[ChunkDraft] = []
+        self._after: list[str] = []
         for path in sorted(file for file in (folder / "docs").rglob("*") if file.is_file()):
-            drafts = _chunks_of(path)
+            drafts, after = _chunks_of(path)
             self.documents += [path.relative_to(folder).as_posix()] * len(drafts)
             self.chunks += drafts
+            self._after += after
         self.names = np.array(self.documents)
         self._embedder = questions
         self.vectors = documents.embed([draft.searchable for draft in self.chunks])
@@ -100,31 +105,42 @@ class MeasuredSet:
             return np.asarray(self.names == asked.document)
         return np.ones(len(self.chunks), dtype=bool)
 
-    def passages(self, scores: Scores, limit: int = 10) -> list[Passage]:
-        """The best passages by Lectern's own fusion."""
+    def passages(self, scores: Scores, limit: int = PASSAGES) -> list[Passage]:
+        """The best passages by Lectern's own fusion, those beside each other joined."""
+        ranked = limit + RANKED - PASSAGES
+        return list(joined(self.ranked(scores)[:ranked], limit=limit))
+
+    def ranked(self, scores: Scores) -> list[Passage]:
+        """All candidates as passages, best first, by Lectern's own fusion."""
         found = np.flatnonzero(candidates(scores))
         pool = [
             Candidate(
                 chunk_id=UUID(int=int(index) + 1),
                 document_id=UUID(int=self.documents.index(self.documents[index]) + 1),
+                position=self.chunks[index].position,
                 dense=float(scores.dense[index]),
                 lexical=float(scores.lexical[index]),
             )
             for index in found
         ]
         ordered = fused(pool, rarity=sum(scores.rarities.values()))
-        return [self._passage(candidate, score) for candidate, score in ordered[:limit]]
+        return [self._passage(candidate, score) for candidate, score in ordered]
 
     def case(self, asked: Asked, order: Sequence[int], given: str | None = "") -> Case:
         """What is measured when chunks come back in this order."""
-        return Case(
-            document=asked.document,
-            pages=asked.pages,
-            evidence=asked.evidence,
-            answer=asked.answer,
-            results=tuple(self._result(index) for index in order),
-            given=given,
-        )
+        return _case(asked, [self._result(index) for index in order], given)
+
+    def case_of(self, asked: Asked, passages: Sequence[Passage]) -> Case:
+        """What is measured when these passages come back."""
+        results = [
+            Result(
+                document=passage.document_title,
+                pages=(passage.page,),
+                text=f"{passage.context}\n{passage.text}".strip(),
+            )
+            for passage in passages
+        ]
+        return _case(asked, results, "")
 
     def _result(self, index: int) -> Result:
         draft = self.chunks[index]
@@ -146,7 +162,20 @@ class MeasuredSet:
             dense=candidate.dense,
             lexical=candidate.lexical,
             score=score,
+            position=draft.position,
+            after=self._after[index_of(candidate.chunk_id)],
         )
+
+
+def _case(asked: Asked, results: Sequence[Result], given: str | None) -> Case:
+    return Case(
+        document=asked.document,
+        pages=asked.pages,
+        evidence=asked.evidence,
+        answer=asked.answer,
+        results=tuple(results),
+        given=given,
+    )
 
 
 def index_of(chunk_id: UUID) -> int:
@@ -172,13 +201,17 @@ def ranking(values: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[
     return order[allowed[order]]
 
 
-def _chunks_of(path: Path) -> list[ChunkDraft]:
+def _chunks_of(path: Path) -> tuple[list[ChunkDraft], list[str]]:
+    """The chunks of the file, and how the page goes on behind each."""
     try:
         read = read_document(path, path.name, progress=lambda _done, _total: None)
     except ParsingFailed as error:
         print(f"{path.name}: {error.message}")
-        return []
-    return list(chunk(read.facts, clean(read.facts, read.pages), title=path.name))
+        return [], []
+    pages = clean(read.facts, read.pages)
+    texts = {page.number: page.text for page in pages}
+    drafts = chunk(read.facts, pages, title=path.name)
+    return drafts, [texts[one.page][one.end : one.end + WIDEST_GAP] for one in drafts]
 
 
 def _questions(file: Path) -> list[Asked]:

@@ -51,10 +51,11 @@ def ranked(measured: MeasuredSet) -> dict[str, list[Case]]:
         orders = {name: way(scores) for name, way in WAYS.items()}
         orders["BM25, bm25s"] = ranking(library(asked.text), scores.allowed)
         orders["Lectern's fusion"] = [
-            index_of(passage.chunk_id) for passage in measured.passages(scores, SHOWN)
+            index_of(passage.chunk_id) for passage in measured.ranked(scores)
         ]
         for name, order in orders.items():
             cases[name].append(measured.case(asked, [int(index) for index in order[:SHOWN]]))
+        cases["Lectern, joined"].append(measured.case_of(asked, measured.passages(scores)))
     return cases
 
 

@@ -6,13 +6,14 @@ import pytest
 from django.conf import settings
 
 from factories import make_collection, make_document, make_member
-from lectern.answering.ask import PASSAGES, answer_of, answer_question
+from lectern.answering.ask import PASSAGES, RANKED, answer_of, answer_question
 from lectern.answering.evidence import THRESHOLD
 from lectern.answering.retrieval_lab import look
 from lectern.backends.engines import question_embedder
 from lectern.documents.access import Access, change_access
 from lectern.documents.explaining import explain
 from lectern.documents.fusion import Candidate, fused
+from lectern.documents.joining import joined
 from lectern.documents.scope import scope_of
 from lectern.documents.search import retrieve
 from lectern.errors import Invalid, NotAllowed
@@ -63,7 +64,13 @@ def test_the_parts_of_a_score_are_those_of_the_fusion(scope, embedder):
     explanation = explain(scope, QUESTION, embedder)
     found = explanation.retrieval
     candidates = [
-        Candidate(chunk_id=p.chunk_id, document_id=p.document_id, dense=p.dense, lexical=p.lexical)
+        Candidate(
+            chunk_id=p.chunk_id,
+            document_id=p.document_id,
+            position=p.position,
+            dense=p.dense,
+            lexical=p.lexical,
+        )
         for p in found.passages
     ]
 
@@ -73,7 +80,7 @@ def test_the_parts_of_a_score_are_those_of_the_fusion(scope, embedder):
     }
 
     for each in explanation.fused:
-        parts = each.meaning + each.words + each.document + each.preference
+        parts = each.meaning + each.words + each.neighbours + each.document + each.preference
         assert parts == pytest.approx(scores[each.passage.chunk_id], abs=1e-5)
 
 
@@ -135,7 +142,8 @@ def test_an_answer_is_made_from_what_the_lab_shows(tenant, collection, policy):
     seen = look(tenant, collection, QUESTION, limit=PASSAGES)
 
     read = [passage["chunk_id"] for passage in answer.passages]
-    assert [str(each) for each in ids(seen.explanation.fused)] == read
+    parts = joined(seen.explanation.retrieval.passages[:RANKED], limit=PASSAGES)
+    assert [str(passage.chunk_id) for passage in parts] == read
     assert seen.evidence.probability == pytest.approx(answer.confidence)
 
 

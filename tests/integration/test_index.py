@@ -54,6 +54,7 @@ def test_the_statement_fuses_as_the_formula_says(tenant: Principal, collection: 
         Candidate(
             chunk_id=passage.chunk_id,
             document_id=passage.document_id,
+            position=passage.position,
             dense=passage.dense,
             lexical=passage.lexical,
         )

@@ -6,13 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from lectern.documents.fusion import DOCUMENT, LEXICAL, Candidate, fused
+from lectern.documents.fusion import BUILT_IN, Candidate, fused
 
 
-def candidate(number: int, dense=None, lexical=None, *, document=None) -> Candidate:
+def candidate(number: int, dense=None, lexical=None, *, document=None, position=None) -> Candidate:
     return Candidate(
         chunk_id=UUID(int=number),
         document_id=UUID(int=1000 + (number if document is None else document)),
+        position=10 * number if position is None else position,
         dense=dense,
         lexical=lexical,
     )
@@ -35,7 +36,8 @@ def test_words_count_by_the_share_of_the_question_they_hold():
 
     [(_, score)] = fused([alone], rarity=10.0)
 
-    assert score == pytest.approx((0.3 + LEXICAL * 0.5) * (1 + DOCUMENT))
+    own = 0.3 + BUILT_IN.lexical * 0.5
+    assert score == pytest.approx(own * (1 + BUILT_IN.document))
 
 
 def test_a_score_that_is_not_known_counts_as_the_lowest_known():
@@ -58,6 +60,14 @@ def test_of_two_equal_chunks_the_one_whose_document_says_more_stands_first():
     assert order(*poorer, *richer)[0] == 5
 
 
+def test_a_chunk_beside_a_good_one_stands_before_an_equal_one_elsewhere():
+    good = candidate(1, 0.9, 9.0, document=7, position=4)
+    apart = candidate(2, 0.3, 2.0, document=7, position=8)
+    beside = candidate(3, 0.3, 2.0, document=7, position=5)
+
+    assert order(good, apart, beside) == [1, 3, 2]
+
+
 def test_a_document_of_one_chunk_is_not_put_behind_for_it():
     assert order(candidate(5, 0.5, 5.0), candidate(6, 0.5, 5.0, document=7)) == [5, 6]
 
@@ -66,3 +76,20 @@ def test_the_order_does_not_depend_on_the_order_of_the_candidates():
     candidates = [candidate(3, 0.5, 1.0), candidate(1, 0.5, 1.0), candidate(2, 0.5, 1.0)]
 
     assert order(*candidates) == order(*candidates[::-1]) == [1, 2, 3]
+
+
+def test_the_chunk_before_speaks_for_the_first_as_the_one_after_does():
+    chunks = [candidate(number, 0.5, 5.0, document=7, position=number) for number in (1, 2, 3)]
+
+    scores = {score for _, score in fused(chunks, rarity=10.0)}
+
+    assert len(scores) == 1
+
+
+def test_the_first_chunk_of_another_document_is_not_beside_the_last_of_one():
+    apart = [candidate(1, 0.5, 5.0, position=0), candidate(2, 0.5, 5.0, position=1)]
+    alone = candidate(1, 0.5, 5.0, position=0)
+
+    assert {score for _, score in fused(apart, rarity=10.0)} == {
+        score for _, score in fused([alone], rarity=10.0)
+    }

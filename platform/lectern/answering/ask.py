@@ -6,7 +6,7 @@ database opens the tenant for itself, so a slow reader of a stream costs nothing
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from lectern.answering.quoting import quote
 from lectern.answering.record import record_answer
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
+from lectern.documents.joining import joined
 from lectern.documents.models import Collection, Document
 from lectern.documents.passages import Passage, Retrieval
 from lectern.documents.scope import scope_of
@@ -31,6 +32,7 @@ from lectern.tenants.scoping import tenant_context
 
 ENGINE = "quotation"
 PASSAGES = 10
+RANKED = 12  # some are joined
 REFUSAL = "Nothing in these documents answers that."
 FAILURE = "Something failed here while this was answered. Ask again."
 NO_DOCUMENTS = "There is nothing to search yet: no document here is ready. Add documents first."
@@ -107,7 +109,8 @@ def _events(
             asked_with_key=actor.key_id,
         )
         scope = scope_of(actor, [collection], document)
-        found = retrieve(scope, text, embedder, limit=PASSAGES)
+        found = retrieve(scope, text, embedder, limit=RANKED)
+        found = replace(found, passages=joined(found.passages, limit=PASSAGES))
     clock.note("search")
     try:
         yield Sources(question_id=question.pk, passages=found.passages)

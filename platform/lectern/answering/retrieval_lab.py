@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from lectern.answering.ask import checked_question
+from lectern.answering.ask import RANKED, checked_question
 from lectern.answering.evidence import THRESHOLD, Evidence, weigh
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
 from lectern.documents.explaining import Explanation, explain
+from lectern.documents.joining import joined
 from lectern.documents.models import Collection, Document
 from lectern.documents.scope import Filters, Scope, scope_of
 from lectern.errors import Invalid
@@ -62,7 +63,7 @@ def look(
         question=question,
         scope=scope,
         explanation=explanation,
-        evidence=weigh(question, found.passages, found.rarities),
+        evidence=weigh(question, joined(found.passages[:RANKED], limit=1), found.rarities),
         threshold=THRESHOLD,
         timings=clock.steps | dict(found.timings),
     )

@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from lectern.backends.embedder import Embedder
-from lectern.documents.fusion import LEXICAL
 from lectern.documents.passages import Passage, Retrieval
 from lectern.documents.scope import Scope
 from lectern.documents.search import EACH_LEG, retrieve
@@ -47,7 +46,7 @@ class TermWeight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A passage and how its score came about: meaning, words, document and preference add up.
+    """A passage and how its score came about: the parts from meaning to preference add up.
 
     ``rank`` is its place, from 1, in the fused order; ``coverage`` the share of the question's
     terms that it holds, weighted by their rarity.
@@ -57,6 +56,7 @@ class Explained:
     rank: int
     meaning: float
     words: float
+    neighbours: float
     document: float
     preference: float
     coverage: float
@@ -130,14 +130,16 @@ class _Parts:
         held = self._terms(passage)
         whole = sum(self.found.rarities.values()) or 1.0
         coverage = sum(each.rarity for each in held if each.weight) / whole
-        meaning, words = passage.dense or 0.0, LEXICAL / whole * (passage.lexical or 0.0)
+        meaning = passage.dense or 0.0
+        words = self.scope.weights.lexical / whole * (passage.lexical or 0.0)
         preference = self.scope.preferred.get(passage.document_id, 0.0)
         return Explained(
             passage=passage,
             rank=rank,
             meaning=meaning,
             words=words,
-            document=passage.score - meaning - words - preference,
+            neighbours=passage.support,
+            document=passage.score - meaning - words - passage.support - preference,
             preference=preference,
             coverage=coverage,
             terms=tuple(held),

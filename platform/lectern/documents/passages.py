@@ -23,7 +23,9 @@ class Passage:
     question and ``lexical`` the BM25 score; each is None where that search did not bring
     the passage up. ``score`` orders the passages of one question and means nothing beyond.
     ``dense_rank`` and ``lexical_rank``, from 1, are its places in the two searches, None where
-    it was not among the candidates of one.
+    it was not among the candidates of one. ``support`` is what the score has from the chunks
+    beside it. ``position`` is the chunk's number in its document, and ``after`` is how the page
+    goes on behind it, as far as a chunk beside it begins.
     """
 
     chunk_id: UUID
@@ -39,8 +41,11 @@ class Passage:
     dense: float | None
     lexical: float | None
     score: float
+    position: int = 0
     dense_rank: int | None = None
     lexical_rank: int | None = None
+    support: float = 0.0
+    after: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from lectern.documents.fusion import BUILT_IN, Weights
 from lectern.documents.models import Collection, Document, DocumentMetadata
 from lectern.documents.names_and_periods import folded
 from lectern.documents.readable import hidden_documents, readable_documents
@@ -36,6 +37,7 @@ class Scope:
     documents: frozenset[UUID] | None = None
     hidden: frozenset[UUID] = frozenset()
     preferred: Mapping[UUID, float] = field(default_factory=dict)
+    weights: Weights = BUILT_IN
 
     def allows(self, document: UUID) -> bool:
         """Whether the document may be looked at, if it is in one of the collections."""

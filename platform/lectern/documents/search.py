@@ -6,28 +6,36 @@ selective filter the planner's choice was both slower and wrong (docs/architectu
 of other embedders than the question's may be there as well; they are never compared with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pgvector import HalfVector, SparseVector
 
 from lectern.backends.embedder import Embedder
 from lectern.documents.clock import Clock
-from lectern.documents.fusion import DOCUMENT, DOCUMENT_CHUNKS, LEXICAL
+from lectern.documents.fusion import DOCUMENT_CHUNKS
+from lectern.documents.joining import WIDEST_GAP
 from lectern.documents.passages import Passage, Retrieval
 from lectern.documents.scope import Scope
 from lectern.documents.terms import DIMENSIONS, dimension, rarities, terms
 from lectern.documents.vector_index import EXACT, comparison
 from lectern.documents.vectors import vector_cursor
 
+if TYPE_CHECKING:
+    from uuid import UUID
+
 EACH_LEG = 100
+# So many of the best may say, within one document, what another says letter by letter.
+REPEATS = 10
 # The rarer terms look for candidates, until they bring about so many chunks to be ranked by all
 # terms: a frequent one in an OR costs seconds in a large index and ranks nothing.
 RANKED_SHARE = 0.02
 LEAST_RANKED = 1_000
 MOST_RANKED = 5_000
+# Of more preferred documents than this, those preferred most are looked into for candidates.
+MOST_LOOKED_INTO = 50
 
 _FREQUENCIES = """
 SELECT term, sum(chunks)::integer FROM documents_termfrequency
@@ -51,7 +59,7 @@ _WORDED = """
 """
 _OF_DOCUMENTS = " AND document_id = ANY (%(documents)b::uuid[])"
 _NOT_HIDDEN = " AND document_id <> ALL (%(hidden)b::uuid[])"
-_OF_PREFERRED = " AND document_id = ANY (%(preferred)b::uuid[])"
+_LOOKED_INTO = " AND document_id = ANY (%(looked_into)b::uuid[])"
 _ALSO = """
     UNION ALL SELECT chunk_id, NULL, NULL FROM ({leg}) AS preferred_leg"""
 _PREFERENCES = """
@@ -69,7 +77,7 @@ WITH near AS ({near}), worded AS ({worded}), candidate AS (
   ) AS leg GROUP BY chunk_id
 ), scored AS (
   SELECT candidate.*, looked_up.* FROM candidate CROSS JOIN LATERAL (
-    SELECT c.document_id, -(e.embedding <#> %(vector)b::halfvec) AS dense,
+    SELECT c.document_id, c.position, -(e.embedding <#> %(vector)b::halfvec) AS dense,
            -(c.weights <#> %(weights)b::sparsevec) AS lexical
     FROM documents_chunk c
     JOIN documents_chunkembedding e ON e.tenant_id = %(tenant)s
@@ -77,9 +85,14 @@ WITH near AS ({near}), worded AS ({worded}), candidate AS (
     WHERE c.tenant_id = %(tenant)s AND c.id = candidate.chunk_id OFFSET 0
   ) AS looked_up
 ), weighed AS (
-  SELECT *, dense + %(lexical_share)s * lexical AS own FROM scored
+  SELECT *, dense + %(lexical_share)s * lexical AS alone FROM scored
+), joined AS (
+  SELECT *, alone + %(neighbour_share)s * greatest(
+    CASE WHEN lag(position) OVER beside = position - 1 THEN lag(alone) OVER beside END,
+    CASE WHEN lead(position) OVER beside = position + 1 THEN lead(alone) OVER beside END, 0) AS own
+  FROM weighed WINDOW beside AS (PARTITION BY document_id ORDER BY position)
 ), placed AS (
-  SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place FROM weighed
+  SELECT *, row_number() OVER (PARTITION BY document_id ORDER BY own DESC) AS place FROM joined
 ), fused AS (
   SELECT placed.*, own + %(document_share)s * avg(own)
          FILTER (WHERE place <= %(document_chunks)s) OVER (PARTITION BY document_id)
@@ -87,8 +100,10 @@ WITH near AS ({near}), worded AS ({worded}), candidate AS (
   FROM placed{preferences} ORDER BY score DESC, chunk_id LIMIT %(limit)s
 )
 SELECT c.id, c.document_id, c.version_id, c.collection_id, d.title, c.page, c."start", c."end",
-       c.text, c.context, fused.dense, fused.lexical, fused.score, fused.dense_rank,
-       fused.lexical_rank
+       c.text, c.context, fused.dense, fused.lexical, fused.score, c.position, fused.dense_rank,
+       fused.lexical_rank, fused.own - fused.alone,
+       (SELECT substr(p.text, c."end" + 1, %(after)s) FROM documents_page p
+        WHERE p.tenant_id = %(tenant)s AND p.version_id = c.version_id AND p.number = c.page)
 FROM fused
 JOIN documents_chunk c ON c.tenant_id = %(tenant)s AND c.id = fused.chunk_id
 JOIN documents_document d ON d.tenant_id = %(tenant)s AND d.id = c.document_id
@@ -118,12 +133,12 @@ def retrieve(scope: Scope, question: str, embedder: Embedder, *, limit: int = 10
         parameters = _parameters(scope, found) | {
             "vector": HalfVector(vector),
             "embedder": embedder.name,
-            "limit": limit,
+            "limit": limit + REPEATS,
         }
         rows = cursor.execute(_statement(scope, compared.order), parameters).fetchall()
     clock.note("searching")
     return Retrieval(
-        passages=tuple(_passage(row) for row in rows),
+        passages=tuple(_without_repeats(map(_passage, rows)))[:limit],
         rarities=found.rarities,
         vector=vector,
         timings=clock.steps,
@@ -139,8 +154,8 @@ def _statement(scope: Scope, order: str) -> str:
     }
     if not scope.preferred:
         return _SEARCH.format(**legs, more="", bonus="", preferences="")
-    near = _NEAR.format(within=within + _OF_PREFERRED, order=EXACT)
-    worded = _WORDED.format(documents="%(preferred)b", query="%(preferred_query)s")
+    near = _NEAR.format(within=within + _LOOKED_INTO, order=EXACT)
+    worded = _WORDED.format(documents="%(looked_into)b", query="%(preferred_query)s")
     return _SEARCH.format(
         **legs,
         more=_ALSO.format(leg=near) + _ALSO.format(leg=worded),
@@ -180,6 +195,7 @@ def _candidates(
 def _parameters(scope: Scope, found: _Terms) -> dict[str, Any]:
     weights = {dimension(term) - 1: weight for term, weight in found.rarities.items()}
     preferred = {key: bonus for key, bonus in scope.preferred.items() if scope.allows(key)}
+    looked_into = sorted(preferred, key=lambda key: -preferred[key])[:MOST_LOOKED_INTO]
     return {
         "tenant": scope.tenant_id,
         "collections": list(scope.collections),
@@ -187,16 +203,29 @@ def _parameters(scope: Scope, found: _Terms) -> dict[str, Any]:
         "hidden": list(scope.hidden) or None,
         "preferred": list(preferred),
         "preferences": list(preferred.values()),
+        "looked_into": looked_into,
         "each": EACH_LEG,
         "query": _any_of(found.candidates),
         "preferred_query": _any_of(found.present),
         "weights": SparseVector(weights, DIMENSIONS),
         # The sum of the idf is the BM25 score of an average chunk with each term once. Divided
         # by it, a score says how much of the question a chunk holds: the range of a cosine.
-        "lexical_share": LEXICAL / (sum(found.rarities.values()) or 1.0),
-        "document_share": DOCUMENT,
+        "lexical_share": scope.weights.lexical / (sum(found.rarities.values()) or 1.0),
+        "neighbour_share": scope.weights.neighbour,
+        "document_share": scope.weights.document,
         "document_chunks": DOCUMENT_CHUNKS,
+        "after": WIDEST_GAP,
     }
+
+
+def _without_repeats(passages: Iterable[Passage]) -> Iterator[Passage]:
+    """The passages but for those whose letters stand in a better one of the same document."""
+    seen: set[tuple[UUID, str]] = set()
+    for passage in passages:
+        wording = (passage.document_id, "".join(passage.text.split()).casefold())
+        if wording not in seen:
+            seen.add(wording)
+            yield passage
 
 
 def _any_of(found: Sequence[str]) -> str:
