@@ -28,11 +28,14 @@ PERIOD = 0.2
 # The year of a company's report tells it from the others; a year alone may be that of anything.
 PERIOD_OF_COMPANY = 0.4
 TYPE = 0.05
+# How much of COMPANY a document of the right year gets whose company nobody knows.
+UNKNOWN = 0.5
 # A figure stands also in the reports of the years after, but is best cited in its own. The report
 # on the last of several years has those before it as well.
 EARLIER, LATER = 0.6, 0.3
 # Where a question prefers more documents than this, it says nothing of which one.
 MOST_PREFERRED = 1_000
+LEAST_SHARE = 0.3
 _LONGEST_NAME = 7
 _WORDS = re.compile(r"[\w&.'\u2019-]+")
 
@@ -52,7 +55,10 @@ WITH named AS (
       OR m.name = 'period' AND m.folded = ANY (%(periods)s)
       OR m.name = 'type' AND m.folded = ANY (%(types)s))
     AND (NOT EXISTS (SELECT FROM named)
-      OR m.document_id IN (SELECT document_id FROM named))
+      OR m.document_id IN (SELECT document_id FROM named)
+      OR NOT EXISTS (
+        SELECT FROM documents_documentmetadata c WHERE c.tenant_id = m.tenant_id
+        AND c.document_id = m.document_id AND c.name = 'company' AND c.folded <> ''))
   LIMIT %(rows)s
 )
 SELECT document_id, name, folded, value FROM matching
@@ -155,18 +161,24 @@ def preferred_of(asked: Asked, known: Iterable[Known]) -> Understanding:
             shown[name].add(row.value)
     if not documents or len(documents) > MOST_PREFERRED:
         return Understanding()
-    preferred = {document: _preference(asked, values) for document, values in documents.items()}
+    named = "company" in shown
+    scores = {
+        document: _preference(asked, values, named=named) for document, values in documents.items()
+    }
+    # Where some documents are meant, those far below them are as all others.
+    least = max(scores.values()) * LEAST_SHARE
     return Understanding(
-        preferred={document: value for document, value in preferred.items() if value},
+        preferred={document: value for document, value in scores.items() if value > least},
         shown={name: sorted(values) for name, values in shown.items()},
     )
 
 
-def _preference(asked: Asked, values: Mapping[str, set[str]]) -> float:
-    company = bool(values["company"])
-    period = PERIOD_OF_COMPANY if company else PERIOD
-    period *= _period_share(asked, values["period"])
-    return COMPANY * company + period + TYPE * bool(values["type"])
+def _preference(asked: Asked, values: Mapping[str, set[str]], *, named: bool) -> float:
+    """What is added to a document's scores; ``named``: whether the question names a company."""
+    share = _period_share(asked, values["period"])
+    company = 1.0 if values["company"] else UNKNOWN * share
+    period = (PERIOD_OF_COMPANY if named else PERIOD) * share
+    return COMPANY * company * named + period + TYPE * bool(values["type"])
 
 
 def _period_share(asked: Asked, periods: set[str]) -> float:
