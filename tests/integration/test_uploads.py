@@ -14,7 +14,7 @@ from lectern.documents.library import Wanted, documents_with_state
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.documents.removal import remove_document
 from lectern.documents.states import StateName, state_of
-from lectern.documents.uploads import accept_upload, clean_name
+from lectern.documents.uploads import Upload, accept_upload, accept_uploads, clean_name
 from lectern.errors import Invalid, NotAllowed, TooLarge, Unavailable
 from lectern.jobs.models import Job
 from lectern.tenants.access import Permission, Principal
@@ -170,7 +170,9 @@ def test_uploading_again_brings_back_a_file_that_was_lost(
 def test_titles_are_searched_for_whatever_is_typed(tenant: Principal, collection: Collection):
     upload = make_upload(tenant, collection, name="note.txt")
 
-    assert list(documents_with_state(tenant, collection, Wanted(title="no\0te"))) == [upload.document]
+    assert list(documents_with_state(tenant, collection, Wanted(title="no\0te"))) == [
+        upload.document
+    ]
 
 
 def test_a_deleted_documents_job_tells_why_it_was_cancelled(
@@ -183,3 +185,30 @@ def test_a_deleted_documents_job_tells_why_it_was_cancelled(
     job = Job.objects.get(pk=upload.version.job_id)
     assert job.status == Job.Status.CANCELLED
     assert "deleted" in job.events.get().message
+
+
+def test_twenty_requests_with_the_same_files_do_not_wait_for_each_other_for_ever(committed):
+    tenant = make_tenant()
+    with tenant_context(tenant.tenant_id):
+        collection = make_collection(tenant)
+    names = [f"note {n}.txt" for n in range(6)]
+    together = Barrier(20)
+
+    def upload(turn: int) -> list[str]:
+        # Each brings them in another order, in one transaction as a request does.
+        ordered = names[turn % 6 :] + names[: turn % 6]
+        files = [SimpleUploadedFile(name, name.encode()) for name in ordered]
+        together.wait()
+        try:
+            with tenant_context(tenant.tenant_id):
+                taken = accept_uploads(tenant, collection, files)
+            return [each.version.file_name for each in taken if isinstance(each, Upload)]
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(20) as threads:
+        outcomes = list(threads.map(upload, range(20)))
+
+    assert all(sorted(each) == names for each in outcomes)
+    with tenant_context(tenant.tenant_id):
+        assert Document.objects.count() == 6

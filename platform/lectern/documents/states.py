@@ -49,18 +49,22 @@ def state_of(version: DocumentVersion) -> DocumentState:
 def condition_of(state: StateName) -> Q:
     """``state_of`` as a condition on versions in the database, for lists that are filtered."""
     ready, unread = Q(ready_at__isnull=False), Q(ready_at__isnull=True)
-    again = Q(job__status=Job.Status.QUEUED) | Q(
-        job__status=Job.Status.RUNNING, job__started_at__gt=F("ready_at")
+    failed, running = Q(job__status=Job.Status.FAILED), Q(job__status=Job.Status.RUNNING)
+    # Both ways round, and not by negation: of a version without a job neither would be true.
+    again = Q(job__status=Job.Status.QUEUED) | running & Q(job__started_at__gt=F("ready_at"))
+    settled = (
+        Q(job__isnull=True)
+        | Q(job__status__in=[Job.Status.SUCCEEDED, Job.Status.FAILED, Job.Status.CANCELLED])
+        | running & Q(job__started_at__lte=F("ready_at"))
     )
-    attention = ~again & (Q(job__status=Job.Status.FAILED) | ~Q(warnings=[]))
     stopped = {StateName.QUEUED: Job.Status.QUEUED, StateName.CANCELLED: Job.Status.CANCELLED}
     match state:
         case StateName.READY:
-            return ready & ~attention
+            return ready & (again | settled & ~failed & Q(warnings=[]))
         case StateName.ATTENTION:
-            return ready & attention
+            return ready & settled & (failed | ~Q(warnings=[]))
         case StateName.FAILED:
-            return unread & (Q(job__isnull=True) | Q(job__status=Job.Status.FAILED))
+            return unread & (Q(job__isnull=True) | failed)
         case StateName.READING:
             return unread & Q(job__status__in=[Job.Status.RUNNING, Job.Status.SUCCEEDED])
     return unread & Q(job__status=stopped[state])
