@@ -2,9 +2,11 @@
 
 import io
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from fakes import HashEmbedder
@@ -18,6 +20,10 @@ from lectern.documents.uploads import Upload, accept_upload
 from lectern.tenants.access import Principal, Role, member_principal, system_principal
 from lectern.tenants.people import enrol_member, found_tenant
 from lectern.tenants.scoping import tenant_context
+from lectern_workers.ingestion.chunking import chunk
+from lectern_workers.ingestion.cleaning import clean
+from lectern_workers.ingestion.recognising import recognise
+from lectern_workers.ingestion.sandbox import read_document
 
 _numbers = count(1)
 HASHING = HashEmbedder()
@@ -66,6 +72,31 @@ def make_document(
     """A document that is ready: one chunk for each paragraph of each page."""
     upload = make_upload(actor, collection, text="\f".join(pages), name=f"{title}.txt")
     publish_text(upload.version, *pages, embedder=embedder)
+    document = upload.document
+    document.refresh_from_db()
+    return document
+
+
+def make_read_document(
+    actor: Principal, collection: Collection, name: str, content: bytes
+) -> Document:
+    """A document read from the bytes of its file as ingestion does it, with hashed vectors."""
+    upload = accept_upload(actor, collection, SimpleUploadedFile(name, content))
+    path = Path(storages["documents"].path(upload.version.file))
+    read = read_document(path, name, progress=lambda _done, _total: None)
+    pages = clean(read.facts, read.pages)
+    chunks = chunk(read.facts, pages, title=name)
+    vectors = HASHING.embed([draft.searchable for draft in chunks])
+    publish(
+        upload.version,
+        IndexedVersion(
+            facts=read.facts,
+            pages=pages,
+            chunks=chunks,
+            vectors={HASHING.name: np.asarray(vectors, dtype=np.float32)},
+            tables=recognise(pages),
+        ),
+    )
     document = upload.document
     document.refresh_from_db()
     return document

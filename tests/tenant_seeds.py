@@ -202,7 +202,14 @@ def _known(version: DocumentVersion, marker: str) -> None:
         source="person",
     )
     DocumentTable.objects.create(
-        **tenant, version=version, number=1, page=1, title=marker, segments=[[1, 0, 10]]
+        **tenant,
+        version=version,
+        number=1,
+        page=1,
+        title=marker,
+        columns=[{"path": ["Item"], "unit": "", "period": "", "kind": "text"}],
+        segments=[[1, 0, 10]],
+        row_count=1,
     )
     JobAttempt.objects.create(**tenant, job_id=version.job_id, number=1, error=marker)
     JobStage.objects.create(**tenant, job_id=version.job_id, attempt=1, name=marker)

@@ -99,22 +99,6 @@ def test_title_unit_and_period_come_from_what_stands_above():
     ]
 
 
-def test_rows_that_only_name_a_section_are_not_counted():
-    def build(parts):
-        parts.table(
-            [
-                ["Item", "2019"],
-                ["Operating expenses:"],
-                ["Research and development", "120"],
-                ["Sales", "80"],
-            ]
-        )
-
-    _, (table,) = tables(build)
-
-    assert table.row_count == 2
-
-
 def test_a_table_cut_into_several_parts_is_one_table():
     def build(parts):
         parts.heading("Orders", 1)

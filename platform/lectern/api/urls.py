@@ -10,6 +10,7 @@ from lectern.api import (
     bulk,
     collections,
     documents,
+    explanations,
     golden,
     golden_runs,
     groups,
@@ -17,6 +18,7 @@ from lectern.api import (
     questions,
     retrievers,
     sources,
+    tables,
     tenants,
     versions,
 )
@@ -48,7 +50,8 @@ api = LecternApi(
 )
 answer_errors(api)
 RESOURCES = (
-    *(tenants, collections, documents, versions, questions, answers, golden, golden_runs),
+    *(tenants, collections, documents, versions, tables, questions, answers),
+    *(explanations, golden, golden_runs),
     *(retrievers, sources, groups, bulk, jobs),
 )
 for resource in RESOURCES:

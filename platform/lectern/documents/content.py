@@ -213,7 +213,7 @@ class TableDraft:
 
     ``segments`` are [page, start, end]: the body rows are the lines of these ranges of the
     pages' texts and the cells stand between tabs. ``unit`` and ``period`` hold for all cells
-    whose column says nothing else; ``row_count`` leaves out rows that only name a section.
+    whose column says nothing else; ``row_count`` counts rows that only name a section too.
     """
 
     number: int

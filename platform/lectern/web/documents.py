@@ -15,7 +15,13 @@ from lectern.documents.access import change_access, read_document
 from lectern.documents.library import found, latest_version
 from lectern.documents.metadata import change_metadata, metadata_of
 from lectern.documents.metadata_values import NAMES
-from lectern.documents.models import Document, DocumentMetadata, DocumentVersion, Page
+from lectern.documents.models import (
+    Document,
+    DocumentMetadata,
+    DocumentTable,
+    DocumentVersion,
+    Page,
+)
 from lectern.documents.removal import remove_document
 from lectern.documents.reprocessing import make_current, reprocess
 from lectern.documents.states import state_of
@@ -29,6 +35,7 @@ from lectern.tenants.models import Group
 from lectern.web.forms import AccessForm, MetadataForm, TitleForm, VersionForm
 from lectern.web.marking import marked_page, span_of
 from lectern.web.pages import MemberRequest, page, rows_of_page
+from lectern.web.recognised import tables_on
 
 PAGES = 24
 PREVIEW_CHARACTERS = 220
@@ -140,12 +147,14 @@ def delete(request: MemberRequest, document_id: UUID) -> HttpResponse:
 def page_view(request: MemberRequest, document_id: UUID, number: int) -> HttpResponse:
     """One page of the current version, or of ``?version=``; ``?start=&end=`` mark a passage."""
     shown = read_document(request.principal, document_id)
-    version = _version(shown, request.GET.get("version", ""))
+    version = version_shown(shown, request.GET.get("version", ""))
     row = found(Page.objects.filter(version=version), "page", number=number)
+    span = span_of(request.GET, row.text)
     context = {
         "document": shown,
         "version": version,
-        "marked": marked_page(shown, version, row, span_of(request.GET, row.text)),
+        "marked": marked_page(shown, version, row, span),
+        "tables": tables_on(version, number, span),
         "previous": number - 1 if number > 1 else None,
         "next": number + 1 if number < version.page_count else None,
     }
@@ -169,6 +178,7 @@ def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
         "latest": latest,
         "state": state_of(latest),
         "rows": rows_of_page(request, listed, PAGES),
+        "tables": DocumentTable.objects.filter(version=read).count(),
         "versions": shown.versions.select_related("job", "uploaded_by"),
         "attempts": [(job, times[job]) for job in jobs],
         "form": VersionForm(),
@@ -193,7 +203,8 @@ def _access_of(shown: Document) -> dict[str, Any]:
     return {"access": "restricted" if shown.restricted else "open", "groups": groups}
 
 
-def _version(shown: Document, number: str) -> DocumentVersion:
+def version_shown(shown: Document, number: str) -> DocumentVersion:
+    """The version that ``?version=`` names, else the one that answers, else the latest."""
     if number.isdecimal():
         version: DocumentVersion = found(shown.versions, "version", number=int(number[:9]))
         return version

@@ -22,6 +22,7 @@ from lectern.web import (
     retrievers,
     session,
     sources,
+    tables,
 )
 
 urlpatterns = [
@@ -68,6 +69,17 @@ urlpatterns = [
         "documents/<uuid:document_id>/versions/<int:version>/original",
         files.original,
         name="original",
+    ),
+    path("documents/<uuid:document_id>/tables", tables.tables, name="tables"),
+    path(
+        "documents/<uuid:document_id>/versions/<int:version>/tables/<int:number>",
+        tables.table,
+        name="table",
+    ),
+    path(
+        "documents/<uuid:document_id>/versions/<int:version>/tables/<int:number>.csv",
+        tables.table_file,
+        name="table-file",
     ),
     path("library/<uuid:collection_id>/retrievers", retrievers.retrievers, name="retrievers"),
     path("library/<uuid:collection_id>/retrievers/start", retrievers.start, name="retriever-start"),

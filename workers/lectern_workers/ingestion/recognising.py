@@ -157,7 +157,7 @@ def _period_alone(text: str) -> str:
 def _append(table: _Open, page: PageContent, block: Block, body: Rows) -> None:
     if body:
         table.segments.append((page.number, body[0][0].start, body[-1][-1].end))
-        table.rows += sum(not is_section(aligned(row, table.columns, page.words)) for row in body)
+        table.rows += len(body)
     table.page, table.last = page, block
 
 
