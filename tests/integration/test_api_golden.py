@@ -1,4 +1,4 @@
-"""Golden questions and runs over the API."""
+"""Explanations, golden questions and golden runs over the API."""
 
 import json
 
@@ -126,6 +126,40 @@ def test_a_changed_question_loses_the_results_of_what_it_was(client, policy, adm
 
     with tenant_context(administrator.tenant_id):
         assert not GoldenResult.objects.exists()
+
+
+# --- explanations -----------------------------------------------------------------------
+
+
+def explained(client, policy, **fields):
+    return send(client, "POST", f"{base_of(policy)}/explanations", text=QUESTION, **fields)
+
+
+def test_an_explanation_takes_each_score_apart(client, policy):
+    shown = explained(client, policy).json()
+
+    best = shown["fused"][0]
+    parts = ("meaning", "words", "neighbours", "document", "preference")
+    assert sum(best[part] for part in parts) == pytest.approx(best["score"], abs=1e-5)
+    assert (best["rank"], best["meaning_rank"], best["words_rank"]) == (1, 1, 1)
+    contributed = sum(term["contribution"] for term in best["terms"])
+    assert contributed == pytest.approx(best["bm25"], rel=1e-4)
+    assert shown["evidence"]["answered"] is (
+        shown["evidence"]["probability"] >= shown["evidence"]["threshold"]
+    )
+
+
+def test_an_explanation_searches_what_is_asked(client, policy):
+    one = explained(client, policy, passages=1, document_id=f"doc_{policy.pk.hex}").json()
+    none = explained(client, policy, metadata={"type": ["letter"]}).json()
+
+    assert [len(one[order]) for order in ("fused", "by_meaning", "by_words")] == [1, 1, 1]
+    assert (none["fused"], none["considered"]) == ([], 0)
+
+
+def test_a_hidden_document_is_in_no_explanation(policy, outsider):
+    assert explained(outsider, policy).json()["considered"] == 0
+    assert explained(outsider, policy, document_id=f"doc_{policy.pk.hex}").status_code == 404
 
 
 # --- files ------------------------------------------------------------------------------

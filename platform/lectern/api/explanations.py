@@ -40,9 +40,9 @@ class TermOut(Shown):
 class ExplainedOut(Shown):
     """A passage, its places, and what its score is made of.
 
-    ``score`` is the sum of ``meaning`` (the cosine), ``words``, ``document`` (the best of its
-    document) and ``preference``. ``meaning_rank`` and ``words_rank`` are null where the passage
-    is not among the first 100 of that search.
+    ``score`` is the sum of ``meaning`` (the cosine), ``words``, ``neighbours`` (the passages beside
+    it), ``document`` (the best of its document) and ``preference``. ``meaning_rank`` and
+    ``words_rank`` are null where the passage is not among the first 100 of that search.
     """
 
     document_id: DocumentId
@@ -59,6 +59,7 @@ class ExplainedOut(Shown):
     score: float
     meaning: float
     words: float
+    neighbours: float
     document: float
     preference: float
     cosine: float | None
@@ -79,12 +80,16 @@ class EvidenceOut(Shown):
 
 
 class ExplanationOut(Shown):
-    """The best passages in three orders, and how long each step took, in milliseconds."""
+    """The best passages in three orders, and how long each step took, in milliseconds.
+
+    ``named`` is what the question names of the documents' metadata: those are preferred.
+    """
 
     fused: list[ExplainedOut]
     by_meaning: list[ExplainedOut]
     by_words: list[ExplainedOut]
     considered: int
+    named: dict[str, list[str]]
     evidence: EvidenceOut
     timings: dict[str, float]
 
@@ -123,6 +128,7 @@ def _shown(seen: Look) -> ExplanationOut:
         by_meaning=[_explained(each) for each in explanation.by_meaning],
         by_words=[_explained(each) for each in explanation.by_words],
         considered=explanation.considered,
+        named={name: list(values) for name, values in seen.understanding.shown.items()},
         evidence=evidence,
         timings=dict(seen.timings),
     )

@@ -26,15 +26,15 @@ COUNTS = {
 SHARES = {
     "hit_1": gettext_lazy("Found at the first place"),
     "hit_5": gettext_lazy("Found among the first five"),
-    "mrr": gettext_lazy("Mean reciprocal rank"),
     "answered_right": gettext_lazy("Answers that hold the golden one"),
     "refused_right": gettext_lazy("Refused, and rightly"),
     "refused_wrong": gettext_lazy("Refused, though a document answers"),
 }
+RANKS = {"mrr": gettext_lazy("Mean reciprocal rank")}
 TIMES = {"p50_ms": gettext_lazy("Median time of an answer")}
-# Of these less is better; of the count of questions neither is.
-LESS_IS_BETTER = {"refused_wrong", "p50_ms"}
-NEITHER = {"answerable"}
+LESS_IS_BETTER = {"refused_wrong"}
+# How long it took says more about what else the machine did.
+NEITHER = {"answerable", "p50_ms"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,12 @@ def golden_run(request: MemberRequest, run_id: UUID) -> HttpResponse:
 
 def figures_of(after: dict[str, Any], before: dict[str, Any]) -> list[Figure]:
     """The figures that both runs may have, side by side."""
-    kinds = ((COUNTS, "{:,.0f}", 1), (SHARES, "{:.1f} %", 100), (TIMES, "{:,.0f} ms", 1))
+    kinds = (
+        (COUNTS, "{:,.0f}", 1),
+        (SHARES, "{:.1f} %", 100),
+        (RANKS, "{:.3f}", 1),
+        (TIMES, "{:,.0f} ms", 1),
+    )
     return [
         _figure(name, label, (form, scale), after.get(name), before.get(name))
         for labels, form, scale in kinds
