@@ -3,10 +3,14 @@
 import io
 import zipfile
 from dataclasses import dataclass
+from email.message import EmailMessage
 from pathlib import Path
 
 import docx
 import openpyxl
+import pptx
+from PIL import Image, ImageDraw, ImageFont
+from pptx.util import Inches
 
 PAGE_HEIGHT = 792
 
@@ -146,4 +150,91 @@ def with_member(archive: bytes, name: str, content: bytes) -> bytes:
             if member.filename != name:
                 new.writestr(member, old.read(member))
         new.writestr(name, content)
+    return data.getvalue()
+
+
+def make_pptx(build):
+    """A presentation that ``build(presentation)`` fills."""
+    show = pptx.Presentation()
+    build(show)
+    data = io.BytesIO()
+    show.save(data)
+    return data.getvalue()
+
+
+def add_slide(show, title, *texts, notes=""):
+    """A slide with a title and a box for each text; what ``add_slide`` of pptx returns."""
+    slide = show.slides.add_slide(show.slide_layouts[5])
+    slide.shapes.title.text = title
+    for index, text in enumerate(texts):
+        box = slide.shapes.add_textbox(Inches(1), Inches(2 + index), Inches(6), Inches(1))
+        box.text_frame.text = text
+    if notes:
+        slide.notes_slide.notes_text_frame.text = notes
+    return slide
+
+
+ODF = {
+    "text": "application/vnd.oasis.opendocument.text",
+    "spreadsheet": "application/vnd.oasis.opendocument.spreadsheet",
+    "presentation": "application/vnd.oasis.opendocument.presentation",
+}
+_ODF_NAMES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+    for prefix, name in {
+        **{each: each for each in ("office", "text", "table", "style", "presentation")},
+        **{"draw": "drawing", "fo": "xsl-fo-compatible", "svg": "svg-compatible"},
+    }.items()
+)
+
+
+def make_odf(kind, body, *, styles="", title=""):
+    """An OpenDocument file of ``kind`` ("text") with this markup in its body and styles."""
+    content = (
+        f"<office:document-content {_ODF_NAMES}><office:automatic-styles>{styles}"
+        f"</office:automatic-styles><office:body><office:{kind}>{body}</office:{kind}>"
+        "</office:body></office:document-content>"
+    )
+    meta = (
+        f'<office:document-meta {_ODF_NAMES} xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<office:meta><dc:title>{title}</dc:title></office:meta></office:document-meta>"
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("mimetype", ODF[kind])
+        archive.writestr("content.xml", content, zipfile.ZIP_DEFLATED)
+        archive.writestr("meta.xml", meta, zipfile.ZIP_DEFLATED)
+    return data.getvalue()
+
+
+def make_mail(text, *, subject="News", files=(), html=""):
+    """A mail with a text and (name, content) for each file; content may be another mail."""
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "Ada Byron <ada@example.com>", "all@example.com"
+    mail["Subject"], mail["Date"] = subject, "Mon, 02 Mar 2026 10:00:00 +0100"
+    mail["Message-ID"] = f"<{len(text)}@example.com>"
+    mail.set_content(text)
+    if html:
+        mail.add_alternative(html, subtype="html")
+    for name, content in files:
+        if isinstance(content, EmailMessage):
+            mail.add_attachment(content)
+        else:
+            mail.add_attachment(
+                content, maintype="application", subtype="octet-stream", filename=name
+            )
+    return mail
+
+
+def make_picture(*texts, format="PNG", turned=0, pages=1):
+    """A sheet that was scanned at 200 dots an inch, with these lines on each of its pages."""
+    sheet = Image.new("L", (1240, 700), 255)
+    pen = ImageDraw.Draw(sheet)
+    for index, text in enumerate(texts):
+        pen.text((120, 120 + 50 * index), text, font=ImageFont.load_default(42), fill=0)
+    sheet = sheet.rotate(turned, expand=True)
+    data = io.BytesIO()
+    more = {"save_all": True, "append_images": [sheet] * (pages - 1)} if pages > 1 else {}
+    resolution = {"resolution": 200} if format == "PDF" else {"dpi": (200, 200)}
+    sheet.save(data, format, **resolution, **more)
     return data.getvalue()

@@ -109,6 +109,9 @@ GOLDEN_QUIET_SECONDS = number("LECTERN_GOLDEN_QUIET_SECONDS", 180)
 # --- documents --------------------------------------------------------------------------
 MAX_UPLOAD_MB = number("LECTERN_MAX_UPLOAD_MB", 200)
 MAX_PAGES = number("LECTERN_MAX_PAGES", 2000)
+# The program that recognises text on pages that are pictures, and the languages it looks for.
+TESSERACT = text("LECTERN_TESSERACT", "tesseract")
+OCR_LANGUAGES = text("LECTERN_OCR_LANGUAGES", "eng")
 MAX_QUESTION_CHARACTERS = number("LECTERN_MAX_QUESTION_CHARACTERS", 4000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

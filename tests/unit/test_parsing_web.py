@@ -3,8 +3,10 @@
 import time
 
 import pytest
+from selectolax.lexbor import LexborHTMLParser
 
 from lectern_workers.ingestion.parsing.web import read_html
+from lectern_workers.ingestion.parsing.web_elements import hide_by_rules
 from made_files import saved
 
 
@@ -44,8 +46,8 @@ def test_a_table_is_rows_of_cells_below_its_header(read):
     )
 
     [table] = page.blocks
-    assert page.text == "Item\tYears\nRevenue\t5,368\t5,955"
-    assert page.text[: table.header_end] == "Item\tYears"
+    assert page.text == "Item\tYears\tYears\nRevenue\t5,368\t5,955"
+    assert page.text[: table.header_end] == "Item\tYears\tYears"
 
 
 def test_a_table_for_layout_is_read_as_the_text_that_it_holds(read):
@@ -105,3 +107,51 @@ def test_thousands_of_nested_elements_are_no_reason_to_fail(read):
 
     assert page.text == "deep"
     assert time.process_time() - start < 20
+
+
+def test_a_cell_that_reaches_down_leaves_its_column_to_the_rows_below(read):
+    _, [page] = read(
+        "<table><tr><th rowspan=2>Region<th colspan=2>2019</tr><tr><th>Q1<th>Q2</tr>"
+        "<tr><td rowspan=2>North<td>1<td>2</tr><tr><td>3<td>4</tr></table>"
+    )
+
+    [table] = page.blocks
+    assert page.text == "Region\t2019\t2019\n\tQ1\tQ2\nNorth\t1\t2\n\t3\t4"
+    assert page.text[: table.header_end].endswith("\tQ1\tQ2")
+
+
+def test_a_table_over_its_whole_width_has_a_title_and_not_as_many(read):
+    _, [page] = read(
+        "<table><tr><th colspan=3>Sales by region</tr><tr><th>Region<th>2019<th>2018</tr>"
+        "<tr><td>North<td>1<td>2</tr></table>"
+    )
+
+    assert page.text.startswith("Sales by region\nRegion\t2019\t2018\n")
+
+
+def test_what_the_style_sheet_of_a_page_hides_is_left_out(read):
+    _, [page] = read(
+        "<style>.a, p#b { display: none } @media print { .c { display: none } }</style>"
+        "<p class=a>ONE</p><p id=b>TWO</p><p class=c>Shown.</p>"
+    )
+
+    assert page.text == "Shown."
+    assert [removal.text for removal in page.removed] == ["ONE", "TWO"]
+
+
+@pytest.mark.parametrize("colour", ["#fff", "#FFFFFF", "white", "rgb(255, 255, 255)"])
+def test_white_letters_are_left_out_unless_something_around_them_is_coloured(read, colour):
+    _, [page] = read(
+        f'<p>Shown <span style="color:{colour}">IGNORE</span></p>'
+        f'<div style="background: navy"><p style="color: {colour}">Heading.</p></div>'
+    )
+
+    assert page.text == "Shown\n\nHeading."
+
+
+def test_no_style_sheet_takes_long():
+    for unit in ("@media a{", "a{b", "@x ", "{}", ".a{display:none}"):
+        page = LexborHTMLParser(f"<style>{unit * (200_000 // len(unit))}</style><p class=a>x")
+        start = time.process_time()
+        hide_by_rules(page)
+        assert time.process_time() - start < 3, unit

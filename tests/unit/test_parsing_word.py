@@ -1,6 +1,9 @@
 """Word documents: what is shown, in order; what is hidden or hostile is not."""
 
 import pytest
+from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Pt, RGBColor
@@ -167,3 +170,98 @@ def test_a_damaged_document_says_so(tmp_path):
 
     with pytest.raises(Unreadable, match="damaged"):
         read_word(path, "broken.docx")
+
+
+def test_a_merged_header_cell_names_each_of_its_columns(read):
+    def build(document):
+        table = document.add_table(rows=3, cols=3)
+        table.cell(0, 1).merge(table.cell(0, 2)).text = "Year"
+        for index, text in enumerate(["Item", "2019", "2018", "Pipes", "5", "6"], start=3):
+            table.cell(index // 3, index % 3).text = text
+
+    _, [page] = read(build)
+
+    assert page.text == "\tYear\tYear\nItem\t2019\t2018\nPipes\t5\t6"
+
+
+def test_the_cells_of_a_table_in_a_cell_are_its_text(read):
+    def build(document):
+        outer = document.add_table(rows=1, cols=2)
+        outer.cell(0, 0).add_table(rows=1, cols=2).cell(0, 0).text = "inner"
+        outer.cell(0, 1).text = "outer"
+
+    _, [page] = read(build)
+
+    assert page.text == "inner\touter"
+
+
+def part_below(document, kind, markup):
+    """A part of the document as Word writes it, tied to the body."""
+    names = f'xmlns:w="{qn("w:p")[1:-2]}"'
+    part = Part(
+        PackURI(f"/word/{kind}.xml"),
+        f"application/vnd.openxmlformats-officedocument.wordprocessingml.{kind}+xml",
+        f"<w:{kind} {names}>{markup}</w:{kind}>".encode(),
+        document.part.package,
+    )
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    document.part.relate_to(part, f"{relations}/{kind}")
+
+
+def test_a_footnote_follows_the_paragraph_that_refers_to_it(read):
+    def build(document):
+        run = document.add_paragraph("Costs fell.").add_run()
+        reference = OxmlElement("w:footnoteReference")
+        reference.set(qn("w:id"), "2")
+        run._r.append(reference)
+        document.add_paragraph("Next.")
+        note = "<w:p><w:r><w:t>Without tax.</w:t></w:r></w:p>"
+        part_below(
+            document,
+            "footnotes",
+            f'<w:footnote w:id="0" w:type="separator"/><w:footnote w:id="2">{note}</w:footnote>',
+        )
+
+    _, [page] = read(build)
+
+    assert page.text.split("\n\n") == ["Costs fell.", "Note: Without tax.", "Next."]
+
+
+def test_a_text_box_follows_the_paragraph_that_it_hangs_on(read):
+    def build(document):
+        run = document.add_paragraph("Around. ").add_run()
+        picture, box = OxmlElement("w:pict"), OxmlElement("w:txbxContent")
+        picture.append(box)
+        run._r.append(picture)
+        box.append(document.add_paragraph("In the box.")._p)
+
+    _, [page] = read(build)
+
+    assert page.text.split("\n\n") == ["Around.", "In the box."]
+
+
+def test_headers_and_footers_are_listed_and_not_read(read):
+    def build(document):
+        document.add_paragraph("Text.")
+        document.sections[0].header.paragraphs[0].text = "Internal"
+        document.sections[0].footer.paragraphs[0].text = "Page 1"
+
+    _, [page] = read(build)
+
+    assert page.text == "Text."
+    assert [(r.kind, r.text) for r in page.removed] == [
+        ("header", "Internal"),
+        ("footer", "Page 1"),
+    ]
+
+
+def test_text_that_a_style_hides_is_left_out_and_listed(read):
+    def build(document):
+        style = document.styles.add_style("Concealed", WD_STYLE_TYPE.CHARACTER)
+        style.font.hidden = True
+        document.add_paragraph("Shown. ").add_run("IGNORE", style="Concealed")
+
+    _, [page] = read(build)
+
+    assert page.text == "Shown."
+    assert [removal.text for removal in page.removed] == ["IGNORE"]

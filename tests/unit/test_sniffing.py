@@ -6,8 +6,10 @@ import zipfile
 
 import pytest
 
-from lectern.documents.sniffing import MOST_MEMBERS, ContentType, check_archive, sniff
+from lectern.documents.content_types import ContentType
+from lectern.documents.sniffing import MOST_MEMBERS, check_archive, sniff
 from lectern.errors import Invalid, TooLarge
+from made_files import make_mail, make_odf
 
 
 def archive(
@@ -40,6 +42,23 @@ def archive(
         ("wide".encode("utf-16"), "a.txt", ContentType.TEXT),
         (archive().read(), "a.docx", ContentType.DOCX),
         (archive(members=[("xl/workbook.xml", b"")]).read(), "b", ContentType.XLSX),
+        (archive(members=[("ppt/presentation.xml", b"")]).read(), "b", ContentType.PPTX),
+        (make_odf("text", ""), "a.odt", ContentType.ODT),
+        (make_odf("spreadsheet", ""), "b", ContentType.ODS),
+        (make_odf("presentation", ""), "b", ContentType.ODP),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.png", ContentType.PNG),
+        (b"\xff\xd8\xff\xe0", "photo", ContentType.JPEG),
+        (b"II*\x00\x08\x00\x00\x00", "scan.tif", ContentType.TIFF),
+        (b"a;b\n1;2\n3;4\n", "a.csv", ContentType.CSV),
+        (b"a\tb\tc\n1\t2\t3\n4\t5\t6\n7\t8\t9\n", "export.txt", ContentType.CSV),
+        (b"Words in a file.\nThey say it is a table.", "a.csv", ContentType.TEXT),
+        (b"One, two.\nThree, four.\nFive, six.\nSeven, eight.\n", "a.txt", ContentType.TEXT),
+        (make_mail("Words").as_bytes(), "a.eml", ContentType.MAIL),
+        (make_mail("Words").as_bytes(), "saved", ContentType.MAIL),
+        (b"From: us\nTo: you\n\nNot a mail, but a letter.", "a.txt", ContentType.TEXT),
+        ("<!doctype html><p>wide".encode("utf-16"), "a.html", ContentType.HTML),
+        ("two bytes a letter, without a mark".encode("utf-16-le"), "a.txt", ContentType.TEXT),
+        ("\u6771\u4eac 1\n\u5927\u962a 2\n".encode("utf-16-be"), "a.txt", ContentType.TEXT),
     ],
 )
 def test_the_type_is_told_from_the_bytes(head, name, expected):
@@ -52,11 +71,18 @@ def test_the_type_is_told_from_the_bytes(head, name, expected):
         (b"", "a.pdf", "empty", "empty"),
         (b"<html><body>Sign in", "report.pdf", "wrong_name", "web page"),
         (archive().read(), "report.pdf", "wrong_name", "Word document"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "a.png", "unsupported_type", "PNG"),
+        (b"GIF89a\x00\x01\x00\x00\x00", "a.gif", "unsupported_type", "Save it as PNG"),
+        (make_mail("Words").as_bytes(), "a.pdf", "wrong_name", "is a mail"),
+        (b"Only words.", "a.eml", "wrong_name", "plain text"),
+        (b"\xff\xd8\xff\xe0", "a.png", "wrong_name", "JPEG"),
+        (make_odf("text", ""), "a.docx", "wrong_name", "OpenDocument text"),
         (b"{\\rtf1 text}", "a.rtf", "unsupported_type", "rich-text"),
         (b"<?xml version='1.0'?><svg/>", "a.svg", "unsupported_type", "XML"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.docx", "password", "password"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.doc", "unsupported_type", "2007"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.doc", "unsupported_type", ".docx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.msg", "unsupported_type", ".eml"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.xls", "unsupported_type", ".xlsx"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "a.ppt", "unsupported_type", ".pptx"),
         (archive(members=[("a.txt", b"x")]).read(), "a.zip", "unsupported_type", "ZIP"),
         (bytes(range(256)), "a.bin", "unsupported_type", "PDF, Word"),
     ],
@@ -69,7 +95,9 @@ def test_what_is_not_read_is_refused_with_its_kind(head, name, code, told):
     assert told in refused.value.message
 
 
-@pytest.mark.parametrize("unit", [b"<!-- -->", b"](", b"<p", b"--- ", b"**a ", b"- |-"])
+@pytest.mark.parametrize(
+    "unit", [b"<!-- -->", b"](", b"<p", b"--- ", b"**a ", b"- |-", b"a,", b'",', b"a:\n", b"a\0"]
+)
 def test_no_bytes_make_sniffing_slow(unit):
     start = time.process_time()
     sniff(unit * (65536 // len(unit)), "a.html" if unit == b"<p" else "a")

@@ -4,13 +4,13 @@ The name never decides: it is only compared, because a file whose name and conte
 is nearly always a failed download. Every refusal says what the file is and what to do.
 """
 
-import re
 import stat
 import zipfile
-from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import IO
 
+from lectern.documents.content_types import EXTENSIONS, NAMES, READ, ContentType
+from lectern.documents.text_types import is_text, text_type
 from lectern.errors import Invalid, TooLarge
 
 MOST_MEMBERS = 2_000
@@ -20,74 +20,62 @@ HIGHEST_RATIO = 100
 RATIO_MATTERS_ABOVE = 10 * 1024 * 1024
 
 
-class ContentType(StrEnum):
-    """The types that are read, as their media types."""
-
-    PDF = "application/pdf"
-    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    HTML = "text/html"
-    MARKDOWN = "text/markdown"
-    TEXT = "text/plain"
-
-
-NAMES = {
-    ContentType.PDF: "a PDF",
-    ContentType.DOCX: "a Word document",
-    ContentType.XLSX: "an Excel workbook",
-    ContentType.HTML: "a web page (HTML)",
-    ContentType.MARKDOWN: "Markdown text",
-    ContentType.TEXT: "plain text",
-}
-_READ = "PDF, Word (.docx), Excel (.xlsx), HTML, Markdown or plain text"
-_EXTENSIONS = {
-    ".pdf": {ContentType.PDF},
-    ".docx": {ContentType.DOCX},
-    ".xlsx": {ContentType.XLSX},
-    ".html": {ContentType.HTML, ContentType.TEXT, ContentType.MARKDOWN},
-    ".htm": {ContentType.HTML, ContentType.TEXT, ContentType.MARKDOWN},
-    ".md": {ContentType.MARKDOWN, ContentType.TEXT, ContentType.HTML},
-    ".txt": {ContentType.MARKDOWN, ContentType.TEXT, ContentType.HTML},
-}
 _MAIN_MEMBER = {
     ContentType.DOCX: "word/document.xml",
     ContentType.XLSX: "xl/workbook.xml",
+    ContentType.PPTX: "ppt/presentation.xml",
+    ContentType.ODT: "content.xml",
+    ContentType.ODS: "content.xml",
+    ContentType.ODP: "content.xml",
 }
+# The folder of each type's main member, which is among an archive's first.
+_FOLDERS = {
+    b"word/": ContentType.DOCX,
+    b"xl/": ContentType.XLSX,
+    b"ppt/": ContentType.PPTX,
+}
+# An OpenDocument file begins with a member that holds its media type and is not packed.
+_OPEN_DOCUMENT = b"mimetype"
+_NAME_AT, _NAME_LENGTH_AT, _EXTRA_LENGTH_AT = 30, 26, 28
+_PICTURES = (
+    (b"\x89PNG", ContentType.PNG),
+    (b"\xff\xd8\xff", ContentType.JPEG),
+    (b"II*\x00", ContentType.TIFF),
+    (b"MM\x00*", ContentType.TIFF),
+)
+_SAVE_AS_PNG = "Save it as PNG or JPEG and upload that file"
+_UNPACK = "Unpack it and upload the files in it"
 # First bytes of what is not read, with what to do about it.
 _REFUSED = (
-    (b"\x89PNG", "a picture (PNG)"),
-    (b"\xff\xd8\xff", "a picture (JPEG)"),
-    (b"GIF8", "a picture (GIF)"),
-    (b"II*\x00", "a picture (TIFF)"),
-    (b"MM\x00*", "a picture (TIFF)"),
-    (b"BM", "a picture (BMP)"),
-    (b"RIFF", "a picture, sound or film"),
-    (b"\x1f\x8b", "a packed archive (gzip)"),
-    (b"7z\xbc\xaf", "a packed archive (7z)"),
-    (b"Rar!", "a packed archive (RAR)"),
-    (b"MZ", "a program"),
-    (b"\x7fELF", "a program"),
+    (b"GIF8", "a picture (GIF)", _SAVE_AS_PNG),
+    (b"BM", "a picture (BMP)", _SAVE_AS_PNG),
+    (b"RIFF", "a picture, sound or film", ""),
+    (b"\x1f\x8b", "a packed archive (gzip)", _UNPACK),
+    (b"7z\xbc\xaf", "a packed archive (7z)", _UNPACK),
+    (b"Rar!", "a packed archive (RAR)", _UNPACK),
+    (b"MZ", "a program", ""),
+    (b"\x7fELF", "a program", ""),
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What the old Office formats name inside, how their files end, and what to save them as.
+_OLD_OFFICE = (
+    ("__substg1.0_", ".msg", "an Outlook message (.msg)", "In Outlook, save it as .eml"),
+    (
+        "WordDocument",
+        ".doc",
+        "an old Word document (.doc, before 2007)",
+        "In Word, save it as .docx",
+    ),
+    ("Workbook", ".xls", "an old Excel workbook (.xls)", "In Excel, save it as .xlsx"),
+    (
+        "PowerPoint Document",
+        ".ppt",
+        "an old PowerPoint presentation (.ppt)",
+        "In PowerPoint, save it as .pptx",
+    ),
+)
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _PDF_WITHIN = 1024
-_HTML_START = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?(?>\s+|<\?xml[^>]*>|<!--(?>(?:(?!-->).)*)-->)*+"
-    rb"<(?:!doctype\s+html|html|head|body)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-_XML_START = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b|\A\s*<svg\b", re.IGNORECASE)
-_MARKDOWN_SIGNS = (
-    re.compile(rb"^#{1,6} \S", re.MULTILINE),
-    re.compile(rb"^(?=[^\n]*\|)(?=[^\n]*---)[ :|-]+$", re.MULTILINE),
-    re.compile(rb"^(?:```|~~~)", re.MULTILINE),
-    re.compile(rb"\]\([^\s()]{1,300}\)"),
-    re.compile(rb"\*\*\S[^*\n]*\S\*\*"),
-)
-_TEXT_CONTROLS = b"\t\n\r\x0c\x1b"
-_CONTROLS = bytes(code for code in range(32) if code not in _TEXT_CONTROLS) + b"\x7f"
-_MOST_CONTROLS = 0.02
-_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
 def sniff(head: bytes, name: str) -> ContentType:
@@ -97,7 +85,7 @@ def sniff(head: bytes, name: str) -> ContentType:
     """
     found = _told_by_bytes(head, name)
     extension = PurePosixPath(name.lower()).suffix
-    expected = _EXTENSIONS.get(extension)
+    expected = EXTENSIONS.get(extension)
     if expected and found not in expected:
         raise Invalid(
             f"{name} is named {extension} but is {NAMES[found]}. "
@@ -118,65 +106,71 @@ def _told_by_bytes(head: bytes, name: str) -> ContentType:
         raise _ole_refusal(head, name)
     if head.startswith(_ZIP):
         return _office_type(head, name)
-    for signature, what in _REFUSED:
-        if head.startswith(signature) and not _is_text(head):
-            raise _refusal(name, what)
+    for signature, picture in _PICTURES:
+        if head.startswith(signature):
+            return picture
+    for signature, what, advice in _REFUSED:
+        if head.startswith(signature) and not is_text(head):
+            raise _refusal(name, what, advice)
     if head.startswith(b"{\\rtf"):
-        raise _refusal(name, "a rich-text file (RTF)")
+        raise _refusal(name, "a rich-text file (RTF)", "In Word, save it as .docx and upload that")
     return _text_type(head, name)
 
 
-def _refusal(name: str, what: str) -> Invalid:
-    return Invalid(f"{name} is {what}. Upload {_READ}.", code="unsupported_type")
+def _refusal(name: str, what: str, advice: str = "") -> Invalid:
+    return Invalid(f"{name} is {what}. {advice or f'Upload {READ}'}.", code="unsupported_type")
 
 
 def _ole_refusal(head: bytes, name: str) -> Invalid:
     """Office wraps a file with a password in the container of its old formats."""
-    modern = PurePosixPath(name.lower()).suffix in (".docx", ".xlsx", ".pptx")
-    if modern or "EncryptedPackage".encode("utf-16-le") in head:
+    extension = PurePosixPath(name.lower()).suffix
+    if extension in (".docx", ".xlsx", ".pptx") or _utf16("EncryptedPackage") in head:
         return Invalid(
             f"{name} is protected by a password. Remove the password and upload it again.",
             code="password",
         )
-    return Invalid(
-        f"{name} is in an old Office format (before 2007). "
-        "Save it as .docx, .xlsx or PDF and upload that file.",
-        code="unsupported_type",
+    told = [each for each in _OLD_OFFICE if _utf16(each[0]) in head]
+    told += [each for each in _OLD_OFFICE if each[1] == extension]
+    if told:
+        _, _, what, advice = told[0]
+        return _refusal(name, what, f"{advice} and upload that file")
+    return _refusal(
+        name, "in an old Office format (before 2007)", "Save it as .docx, .xlsx, .pptx or PDF"
     )
 
 
+def _utf16(text: str) -> bytes:
+    return text.encode("utf-16-le")
+
+
 def _office_type(head: bytes, name: str) -> ContentType:
-    if b"word/" in head:
-        return ContentType.DOCX
-    if b"xl/" in head:
-        return ContentType.XLSX
-    named = {".docx": ContentType.DOCX, ".xlsx": ContentType.XLSX}
-    found = named.get(PurePosixPath(name.lower()).suffix)
-    if found is None:
-        what = "a PowerPoint presentation" if b"ppt/" in head else "a packed archive (ZIP)"
-        raise _refusal(name, what)
-    return found
+    if head[_NAME_AT:].startswith(_OPEN_DOCUMENT):
+        return _open_document_type(head, name)
+    for folder, found in _FOLDERS.items():
+        if folder in head:
+            return found
+    named = EXTENSIONS.get(PurePosixPath(name.lower()).suffix, set()) & _MAIN_MEMBER.keys()
+    if not named:
+        raise _refusal(name, "a packed archive (ZIP)", _UNPACK)
+    return named.pop()
+
+
+def _open_document_type(head: bytes, name: str) -> ContentType:
+    lengths = (head[at] + 256 * head[at + 1] for at in (_NAME_LENGTH_AT, _EXTRA_LENGTH_AT))
+    declared = head[_NAME_AT + sum(lengths) :]
+    for found in (ContentType.ODT, ContentType.ODS, ContentType.ODP):
+        if declared.startswith(found.encode()):
+            return found
+    raise _refusal(name, "an OpenDocument file of another kind, or an e-book")
 
 
 def _text_type(head: bytes, name: str) -> ContentType:
-    if not _is_text(head):
+    if not is_text(head):
         raise _refusal(name, "not a type of file that can be read here")
-    extension = PurePosixPath(name.lower()).suffix
-    if _HTML_START.match(head) or (extension in (".html", ".htm") and b"<" in head):
-        return ContentType.HTML
-    if _XML_START.match(head):
+    found = text_type(head, name)
+    if found is None:
         raise _refusal(name, "an XML file")
-    signs = sum(bool(sign.search(head)) for sign in _MARKDOWN_SIGNS)
-    markdown = extension in (".md", ".markdown") or signs >= 2
-    return ContentType.MARKDOWN if markdown else ContentType.TEXT
-
-
-def _is_text(head: bytes) -> bool:
-    """Whether the bytes are text: hardly any control characters, or marked as UTF-16."""
-    if head.startswith(_WIDE_MARKS):
-        return True
-    controls = len(head) - len(head.translate(None, _CONTROLS))
-    return controls <= _MOST_CONTROLS * len(head)
+    return found
 
 
 def check_archive(file: IO[bytes], name: str, content_type: str) -> None:
@@ -197,7 +191,7 @@ def check_archive(file: IO[bytes], name: str, content_type: str) -> None:
     _check_members(members, name)
     if main not in {member.filename for member in members}:
         raise Invalid(
-            f"{name} is a packed archive, not {NAMES[ContentType(content_type)]}. Upload {_READ}.",
+            f"{name} is a packed archive, not {NAMES[ContentType(content_type)]}. Upload {READ}.",
             code="unsupported_type",
         )
 

@@ -15,6 +15,7 @@ from lectern.backends.weights import EMBEDDER_NAME, weights_folder
 from lectern.documents.confinement import network_can_be_left
 from lectern.documents.file_fence import landlock_version
 from lectern.documents.leftovers import leftover_files
+from lectern.documents.text_recognition import HOW_TO_ADD, recognition_program
 from lectern.embedded.health import health_of
 from lectern.errors import LecternError
 from lectern.management.installation import this_installation
@@ -131,8 +132,12 @@ def _disk() -> Iterator[Diagnosis]:
 
 def _text_recognition() -> Iterator[Diagnosis]:
     """Not having it is no fault: pages that are pictures are then said to be."""
-    found = shutil.which("tesseract")
-    seen = f"tesseract at {found}" if found else "none: pages that are pictures stay unsearchable"
+    found = recognition_program()
+    seen = (
+        f"tesseract at {found}, languages {settings.OCR_LANGUAGES}"
+        if found
+        else f"none: pages that are pictures stay unsearchable. {HOW_TO_ADD}"
+    )
     yield Diagnosis(subject="text recognition", well=True, seen=seen)
 
 

@@ -26,7 +26,8 @@ _SHORTEST_WORD = 4
 
 def clean(facts: DocumentFacts, pages: Sequence[ReadPage]) -> list[PageContent]:
     """The cleaned pages of a document, with their blocks; pages stay in place and number."""
-    if not facts.paged:
+    # Only a PDF's pages and recognised ones come in lines; others are complete as they are.
+    if not (facts.paged and any(read.lines for read in pages)):
         return [read.page for read in pages]
     body = body_size(pages)
     found = furniture(pages)

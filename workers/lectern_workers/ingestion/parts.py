@@ -96,6 +96,14 @@ class Parts:
         parts = _packed([half for piece in self._pieces for half in _cut(piece)])
         return [_page(number, part) for number, part in enumerate(parts, 1)]
 
+    def page(self, number: int) -> PageContent:
+        """All of it as page ``number`` of a format that has pages; empty if there is nothing."""
+        if self._pieces:
+            self._place()
+        page = _page(number, self._pieces)
+        lost = tuple(Removal(kind=kind, text=what, at=0) for kind, what in self._unplaced)
+        return replace(page, removed=page.removed + lost)
+
     def _add(self, piece: _Piece) -> None:
         piece.units = [self._cleaned(unit) for unit in piece.units]
         if any(piece.units):

@@ -15,14 +15,17 @@ from lectern.documents.index import EmbedderChanged, IndexedVersion, publish
 from lectern.documents.metadata import store_found
 from lectern.documents.metadata_values import FoundValue
 from lectern.documents.models import Collection, DocumentVersion
+from lectern.documents.text_recognition import HOW_TO_ADD, NOTHING_SEEN, recognition_program
 from lectern.errors import Conflict
 from lectern.jobs.models import JobEvent
 from lectern.tenants.scoping import tenant_context
 from lectern_workers.context import JobContext, PermanentError
+from lectern_workers.ingestion.attachments import take_attachments, within_depth
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
 from lectern_workers.ingestion.embedding import embed_chunks
 from lectern_workers.ingestion.enrichment import read_by_plugin, read_metadata, subject_of
+from lectern_workers.ingestion.picture_text import read_pictures
 from lectern_workers.ingestion.recognising import recognise
 from lectern_workers.ingestion.remarks import remarks
 from lectern_workers.ingestion.sandbox import ParsingFailed, ReadDocument, read_document
@@ -53,7 +56,8 @@ def ingest_document(context: JobContext) -> dict[str, Any]:
     )
     found += _read_by_plugin(context, version, read, pages)
     _publish(context, version, content, found)
-    return {"pages": len(pages), "chunks": len(chunks)}
+    taken = take_attachments(context, version, read.attachments)
+    return {"pages": len(pages), "chunks": len(chunks), "attachments": taken}
 
 
 def _publish(
@@ -120,7 +124,18 @@ def _read(context: JobContext, version: DocumentVersion) -> ReadDocument:
         raise PermanentError(failure.code, failure.message) from failure
     for lost in read.failures:
         context.log(f"Page {lost.page} was left out: {lost.reason}.", JobEvent.Level.WARNING)
-    return read
+    _read_pictures(context, path, read)
+    return within_depth(version, read)
+
+
+def _read_pictures(context: JobContext, path: Path, read: ReadDocument) -> None:
+    def progress(done: int, total: int) -> None:
+        context.progress("recognising page", done, total)
+
+    program = recognition_program()
+    if program is not None:
+        languages = settings.OCR_LANGUAGES
+        read_pictures(path, read, program=program, languages=languages, progress=progress)
 
 
 def _nothing_to_read(
@@ -132,6 +147,6 @@ def _nothing_to_read(
         return PermanentError(
             "image_only",
             f"{version.file_name} has pictures of pages but no text. "
-            "Run text recognition (OCR) on it and upload the result.",
+            f"{NOTHING_SEEN if recognition_program() else HOW_TO_ADD}",
         )
     return PermanentError("no_text", f"{version.file_name} holds no text that could be read.")

@@ -9,6 +9,7 @@ any point. It never asks anything back.
 import json
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,10 +18,28 @@ from lectern.documents.content import DocumentFacts
 from lectern.documents.content_types import ContentType
 from lectern.documents.sniffing import check_archive, sniff
 from lectern.errors import Invalid
+from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.problems import Unreadable
 from lectern_workers.ingestion.records import End, Problem, Record, encoded
 
 _HEAD = 64 * 1024
+# By module and function: each takes the path and the name for people.
+_PARSERS = {
+    ContentType.DOCX: ("word", "read_word"),
+    ContentType.XLSX: ("spreadsheet", "read_spreadsheet"),
+    ContentType.PPTX: ("presentation", "read_presentation"),
+    ContentType.ODT: ("open_text", "read_open_text"),
+    ContentType.ODS: ("open_spreadsheet", "read_open_spreadsheet"),
+    ContentType.ODP: ("open_presentation", "read_open_presentation"),
+    ContentType.HTML: ("web", "read_html"),
+    ContentType.MARKDOWN: ("markdown", "read_markdown"),
+    ContentType.TEXT: ("plain", "read_plain"),
+    ContentType.CSV: ("delimited", "read_delimited"),
+    ContentType.MAIL: ("mail", "read_mail"),
+    ContentType.PNG: ("picture", "read_picture"),
+    ContentType.JPEG: ("picture", "read_picture"),
+    ContentType.TIFF: ("picture", "read_picture"),
+}
 
 
 def read(path: Path, name: str, limits: Limits, first: int = 1) -> Iterable[Record]:
@@ -36,7 +55,7 @@ def read(path: Path, name: str, limits: Limits, first: int = 1) -> Iterable[Reco
         if isinstance(record, DocumentFacts):
             _check_pages(record, name, limits)
             count = record.page_count
-        else:
+        elif isinstance(record, ReadPage):
             pages += 1
         yield record
         allow_cpu_for_page(count, limits)
@@ -49,25 +68,10 @@ def _parsed(content_type: ContentType, path: Path, name: str, first: int) -> Ite
         from lectern_workers.ingestion.parsing.pdf import read_pdf
 
         return read_pdf(path, name, first=first)
-    if content_type == ContentType.DOCX:
-        from lectern_workers.ingestion.parsing.word import read_word
-
-        return read_word(path, name)
-    if content_type == ContentType.XLSX:
-        from lectern_workers.ingestion.parsing.spreadsheet import read_spreadsheet
-
-        return read_spreadsheet(path, name)
-    if content_type == ContentType.HTML:
-        from lectern_workers.ingestion.parsing.web import read_html
-
-        return read_html(path, name)
-    if content_type == ContentType.MARKDOWN:
-        from lectern_workers.ingestion.parsing.markdown import read_markdown
-
-        return read_markdown(path, name)
-    from lectern_workers.ingestion.parsing.plain import read_plain
-
-    return read_plain(path, name)
+    module, function = _PARSERS[content_type]
+    parser = getattr(import_module(f"lectern_workers.ingestion.parsing.{module}"), function)
+    records: Iterable[Record] = parser(path, name)
+    return records
 
 
 def _check_pages(facts: DocumentFacts, name: str, limits: Limits) -> None:

@@ -18,19 +18,31 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A piece of a file that came with the document; its last one ``ends`` it."""
+
+    name: str
+    data: bytes
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class End:
     """All pages have been written; without it the reader was cut off."""
 
     pages: int
 
 
-Record = DocumentFacts | ReadPage | Problem | End
+Record = DocumentFacts | ReadPage | Attached | Problem | End
 
 
 def encoded(record: Record) -> bytes:
     """The record as one line."""
     if isinstance(record, ReadPage):
         fields = _page_fields(record)
+    elif isinstance(record, Attached):
+        data = base64.b64encode(record.data).decode()
+        fields = {"is": "Attached", "name": record.name, "data": data, "ends": record.ends}
     else:
         fields = {"is": type(record).__name__, **asdict(record)}
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
@@ -43,6 +55,8 @@ def decoded(line: bytes) -> Record:
         kind = fields.pop("is")
         if kind == "ReadPage":
             return _page(fields)
+        if kind == "Attached":
+            return Attached(**{**fields, "data": base64.b64decode(fields["data"])})
         if kind == "DocumentFacts":
             return DocumentFacts(**{**fields, "warnings": tuple(fields["warnings"])})
         return Problem(**fields) if kind == "Problem" else End(**fields)

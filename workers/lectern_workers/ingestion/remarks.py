@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from lectern.documents.content import DocumentFacts, PageContent
+from lectern.documents.text_recognition import HOW_TO_ADD
 
 _MOST_REMARKS = 20
 _MOST_RANGES = 10
@@ -14,10 +15,10 @@ def remarks(facts: DocumentFacts, pages: Sequence[PageContent]) -> list[str]:
     missing = [page for page in pages if page.problem and not page.text]
     found = [_about_missing(facts, missing, len(pages))] if missing else []
     found += facts.warnings
-    pictures = [page.number for page in pages if page.image_only]
+    pictures = [page.number for page in pages if page.image_only and not page.problem]
     if pictures:
         shown = _in_ranges(pictures)
-        found.append(f"Image only, not searchable: page {shown}. Text recognition would help.")
+        found.append(f"Image only, not searchable: page {shown}. {HOW_TO_ADD}")
     found += [page.problem for page in pages if page.problem and page.text]
     return found[:_MOST_REMARKS]
 

@@ -16,7 +16,7 @@ from lectern.documents.content_types import ContentType
 from lectern.documents.work_folders import work_folder
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.reader_process import ReaderProcess
-from lectern_workers.ingestion.records import End, Problem
+from lectern_workers.ingestion.records import Attached, End, Problem
 
 DEFAULT_LIMITS = Limits()
 # The parsers that can begin at any page, without a look at those before.
@@ -58,6 +58,14 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file that came with the document: what the sender called it, and its bytes."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadDocument:
     """A document as it was read, before cleaning.
 
@@ -68,6 +76,7 @@ class ReadDocument:
     facts: DocumentFacts
     pages: list[ReadPage] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
 
 
 def read_document(
@@ -101,6 +110,7 @@ class _Reading:
         self._started = time.monotonic()
         self._cpu_seconds = 0.0
         self._readers = 0
+        self._pieces: list[bytes] = []
         self._read: ReadDocument | None = None
         self._early: ParsingFailed | None = None
 
@@ -139,6 +149,9 @@ class _Reading:
             if isinstance(record, End):
                 self.over = self._read is not None
                 return None
+            if isinstance(record, Attached):
+                self._attach(record)
+                continue
             if isinstance(record, DocumentFacts):
                 read = self._read = self._read or ReadDocument(facts=record)
             elif (read := self._read) and self._follows(read, record):
@@ -148,6 +161,13 @@ class _Reading:
             reader.expect(read.facts.page_count)
             self._progress(len(read.pages), read.facts.page_count)
         return None
+
+    def _attach(self, piece: Attached) -> None:
+        self._pieces.append(piece.data)
+        if piece.ends and self._read is not None:
+            data = b"".join(self._pieces)
+            self._read.attachments.append(Attachment(name=piece.name, data=data))
+            self._pieces.clear()
 
     @staticmethod
     def _follows(read: ReadDocument, record: ReadPage) -> bool:

@@ -8,10 +8,15 @@ from lectern.documents.content import DocumentFacts, PageContent
 
 _LONGEST = 150
 _PROGRAM = re.compile(r"^Microsoft (?:Word|PowerPoint|Excel) - ", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.(?:docx?|xlsx?|pdf|html?|md|txt|indd|pptx?)$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"\.(?:docx?|xlsx?|pdf|html?|md|txt|indd|pptx?|od[tsp]|[ct]sv|eml|png|jpe?g|tiff?)$",
+    re.IGNORECASE,
+)
 _PARTS = re.compile(r"[\s_.-]+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_NO_TITLE = frozenset(("untitled", "document", "title", "unknown", "unspecified", "anonymous"))
+_NO_TITLE = frozenset(
+    "untitled document title unknown unspecified anonymous powerpoint presentation scan".split()  # noqa: SIM905
+)
 _FIRST_PAGES = 2
 
 

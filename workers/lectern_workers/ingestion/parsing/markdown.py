@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lectern.documents.content import DocumentFacts
-from lectern.documents.sniffing import ContentType
+from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import decoded, in_parts
 from lectern_workers.ingestion.parsing.web import add_html

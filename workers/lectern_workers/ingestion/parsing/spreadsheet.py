@@ -1,29 +1,30 @@
-"""Spreadsheets (XLSX): the cells that exist, sheet by sheet, as people see them."""
+"""Spreadsheets (XLSX): the cells that exist and are shown, sheet by sheet, as people see them."""
 
 import datetime
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import BadZipFile
 
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from lectern.documents.content import DocumentFacts
-from lectern.documents.sniffing import ContentType
+from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import in_parts
 from lectern_workers.ingestion.parsing.problems import Unreadable
+from lectern_workers.ingestion.parsing.sheet_markup import SheetMarkup, markup_of
+from lectern_workers.ingestion.parsing.sheets import Sheets, Wide
 from lectern_workers.ingestion.parts import Parts
 
-MOST_CELLS = 1_000_000
-# A cell alone in its row and longer than this is a text, not part of a table.
-_LONGEST_LABEL = 80
-_UNCOMPUTED = re.compile(rb"<f[^>/]*>[^<]*</f>\s*(?:<v\s*/>|<v></v>|</c>)")
-_CHUNK, _OVERLAP = 1 << 20, 1 << 13
 _DECIMALS = re.compile(r"0\.(0+)")
+# A number format that shows nothing of any value.
+_SHOWS_NOTHING = re.compile(r";;;+")
+_LONGEST_LISTED = 500
+_MOST_SHEETS_NAMED = 10
 # What openpyxl raises for archives and XML that are not as they should be.
 _BROKEN = (BadZipFile, InvalidFileException, KeyError, ValueError, TypeError, SyntaxError)
 
@@ -36,7 +37,7 @@ def read_spreadsheet(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
             warnings.simplefilter("ignore")
             # Given a path, openpyxl would judge the file by the ending of its name.
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            _add_sheets(parts, book, name)
+            uncomputed = dict(_Book(parts, book, name).add_sheets())
             title = book.properties.title or ""
     except _BROKEN as error:
         raise Unreadable(
@@ -44,67 +45,94 @@ def read_spreadsheet(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
             f"{name} is damaged and cannot be opened as a spreadsheet. "
             "Open it in Excel, save it again and upload the result.",
         ) from error
-    missing = sum(_uncomputed(path))
-    notes = (
-        (
-            f"{missing} formulas in {name} have no stored result and were left out. "
-            "Open it in Excel, save it and upload it again to include them.",
-        )
-        if missing
-        else ()
-    )
+    notes = about_formulas(name, {sheet: n for sheet, n in uncomputed.items() if n})
     return in_parts(ContentType.XLSX, title, parts, notes)
 
 
-def _add_sheets(parts: Parts, book: Any, name: str) -> None:
-    cells = 0
-    for sheet in book.worksheets:
-        if sheet.sheet_state != "visible":
-            parts.leave_out("invisible", f"sheet {sheet.title}")
-            continue
-        parts.heading(sheet.title, 1, begins_part=True)
-        blocks = _Blocks(parts)
-        # The stored dimensions may promise a sheet of 17 thousand million cells.
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows():
-            shown = [_shown(cell) for cell in row]
-            cells += sum(1 for text in shown if text)
-            if cells > MOST_CELLS:
-                raise Unreadable(
-                    "too_many_cells",
-                    f"{name} has more than {MOST_CELLS:,} filled cells. "
-                    "Split it into several files and upload those.",
-                )
-            blocks.add(shown)
-        blocks.end_table()
+def about_formulas(name: str, missing: dict[str, int]) -> tuple[str, ...]:
+    """What people are told of formulas that lack a result: how many in which sheet."""
+    if not missing:
+        return ()
+    sheets = [f"{count:,} in sheet {sheet}" for sheet, count in missing.items()]
+    more = " and more" if len(sheets) > _MOST_SHEETS_NAMED else ""
+    return (
+        f"{sum(missing.values()):,} formulas in {name} have no stored result and were left out: "
+        f"{', '.join(sheets[:_MOST_SHEETS_NAMED])}{more}. "
+        "Open it in Excel, save it and upload it again to include them.",
+    )
 
 
-class _Blocks:
-    """Tells the tables of a sheet from the texts above and between them."""
+class _Book:
+    """Hands the sheets of a workbook over, row by row, without what is hidden."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, book: Any, name: str) -> None:
         self._parts = parts
-        self._rows: list[list[str]] = []
-        self._first = True
+        self._book = book
+        self._sheets = Sheets(parts, name)
+        self._invisible: dict[int, bool] = {}
 
-    def add(self, row: list[str]) -> None:
-        """Take the next row; a text alone in its row, or an empty row, ends a table."""
-        filled = [text for text in row if text]
-        alone = len(filled) == 1 and (len(filled[0]) > _LONGEST_LABEL or not self._rows)
-        if not filled or alone:
-            self.end_table()
-        if alone and self._first and len(filled[0]) <= _LONGEST_LABEL:
-            self._parts.heading(filled[0], 2)
-        elif alone:
-            self._parts.paragraph(filled[0])
-        elif filled:
-            self._rows.append(row)
-        self._first = self._first and not filled
+    def add_sheets(self) -> Iterator[tuple[str, int]]:
+        """Add all sheets; for each, how many of its formulas have no stored result."""
+        for sheet in self._book.worksheets:
+            if sheet.sheet_state != "visible":
+                self._parts.leave_out("invisible", f"sheet {sheet.title}")
+                continue
+            self._sheets.begin(sheet.title)
+            with sheet._get_source() as stream:
+                markup = markup_of(stream)
+            # The stored dimensions may promise a sheet of 17 thousand million cells.
+            sheet.reset_dimensions()
+            for number, row in enumerate(sheet.iter_rows(), start=1):
+                if number in markup.hidden_rows:
+                    self._leave_out(f"row {number}", map(_shown, row))
+                else:
+                    self._sheets.add(*self._row(number, row, markup))
+            yield sheet.title, markup.uncomputed
+        self._sheets.end()
 
-    def end_table(self) -> None:
-        """Hand over the rows collected so far."""
-        self._parts.table(self._rows)
-        self._rows = []
+    def _row(self, number: int, row: Sequence[Any], markup: SheetMarkup) -> tuple[list[str], Wide]:
+        """The texts of the shown columns, and which of these are merged."""
+        texts = [_shown(cell) for cell in row]
+        for index, cell in enumerate(row):
+            if texts[index] and self._is_invisible(cell):
+                self._leave_out(f"a cell in row {number}", [texts[index]])
+                texts[index] = ""
+        wide = markup.wide.get(number, [])
+        if not markup.hidden_columns:
+            return texts, [(first - 1, across) for first, across in wide]
+        hidden = [column for column in range(1, len(texts) + 1) if markup.hides(column)]
+        self._leave_out("hidden column", (texts[column - 1] for column in hidden))
+        shown = [text for column, text in enumerate(texts, 1) if column not in hidden]
+        return shown, [_moved(span, hidden) for span in wide]
+
+    def _leave_out(self, where: str, texts: Iterator[str] | Sequence[str]) -> None:
+        said = " ".join(filter(None, texts))
+        if said:
+            self._parts.leave_out("invisible", f"{where}: {said}"[:_LONGEST_LISTED])
+
+    def _is_invisible(self, cell: Any) -> bool:
+        """Whether a cell is white on white, or formatted to show nothing."""
+        style = getattr(cell, "_style_id", 0)
+        if not style:
+            return False
+        if style not in self._invisible:
+            plain = getattr(cell.fill, "fill_type", None) is None
+            nothing = _SHOWS_NOTHING.fullmatch(cell.number_format or "") is not None
+            self._invisible[style] = nothing or (plain and _is_white(cell.font))
+        return self._invisible[style]
+
+
+def _is_white(font: Any) -> bool:
+    colour = getattr(font, "color", None)
+    return colour is not None and colour.type == "rgb" and str(colour.rgb).upper()[2:] == "FFFFFF"
+
+
+def _moved(span: tuple[int, int], hidden: Sequence[int]) -> tuple[int, int]:
+    """Where a merged cell begins, from 0, and how far it goes, without the hidden columns."""
+    first, across = span
+    before = sum(column < first for column in hidden)
+    inside = sum(first <= column < first + across for column in hidden)
+    return first - 1 - before, across - inside
 
 
 def _shown(cell: Any) -> str:
@@ -131,22 +159,3 @@ def _number(value: float, form: str) -> str:
     if comma or "0" in positive:
         return f"{value:{comma}.{places}f}"
     return f"{value:.15g}"
-
-
-def _uncomputed(path: Path) -> Iterator[int]:
-    """For each stretch of the sheets, how many formulas there have no stored result."""
-    with ZipFile(path) as archive:
-        for member in archive.namelist():
-            if not member.startswith("xl/worksheets/"):
-                continue
-            with archive.open(member) as stream:
-                yield from _matches(stream)
-
-
-def _matches(stream: Any) -> Iterator[int]:
-    rest = b""
-    while chunk := stream.read(_CHUNK):
-        data = rest + chunk
-        last = data.rfind(b"</c>") + 4
-        yield len(_UNCOMPUTED.findall(data[:last]))
-        rest = data[last:] if last > 3 else data[-_OVERLAP:]

@@ -6,25 +6,26 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lectern.documents.content import DocumentFacts
-from lectern.documents.sniffing import ContentType
+from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import decoded, in_parts
 from lectern_workers.ingestion.parsing.web_elements import (
     BLOCKS,
     DROPPED,
     HEADINGS,
+    LONGEST_LISTED,
+    add_table,
     hidden,
+    hide_by_rules,
     is_data_table,
     left_out_as,
     own_text,
-    table_rows,
     visible_text,
 )
 from lectern_workers.ingestion.parts import Parts
 
 _DECLARED = re.compile(rb"<meta[^>]+charset=[\"']?\s*([\w-]+)", re.IGNORECASE)
 _DECLARED_WITHIN = 4096
-_LONGEST_LISTED = 500
 
 
 def read_html(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
@@ -33,6 +34,7 @@ def read_html(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
     declared = _DECLARED.search(data[:_DECLARED_WITHIN])
     text = decoded(data, name, declared=declared.group(1).decode() if declared else "")
     document = LexborHTMLParser(text)
+    hide_by_rules(document)
     parts = Parts()
     if document.body is not None:
         _Page(parts).add(document.body)
@@ -42,9 +44,10 @@ def read_html(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
 
 def add_html(parts: Parts, fragment: str) -> None:
     """Add what a reader sees of a piece of HTML that stands in another format."""
-    body = LexborHTMLParser(fragment).body
-    if body is not None:
-        _Page(parts).add(body)
+    document = LexborHTMLParser(fragment)
+    hide_by_rules(document)
+    if document.body is not None:
+        _Page(parts).add(document.body)
 
 
 class _Page:
@@ -81,12 +84,11 @@ class _Page:
         if tag in DROPPED or hidden(element):
             kind = left_out_as(element)
             if kind:
-                self._parts.leave_out(kind, visible_text(element)[:_LONGEST_LISTED])
+                self._parts.leave_out(kind, visible_text(element)[:LONGEST_LISTED])
             return False
         if tag == "table" and is_data_table(element):
             self._flush()
-            rows, header = table_rows(element)
-            self._parts.table(rows, header=header)
+            add_table(self._parts, element)
             return False
         self._open(tag, element)
         return True

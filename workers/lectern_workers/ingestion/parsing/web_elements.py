@@ -1,10 +1,13 @@
 """What single HTML elements are to a reader: blocks, hidden, navigation, data tables."""
 
 import re
+from collections.abc import Iterator
 
-from selectolax.lexbor import LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from lectern.documents.content import RemovalKind
+from lectern_workers.ingestion.parsing.grid import Cell, Grid
+from lectern_workers.ingestion.parts import Parts
 
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 BLOCKS = frozenset(
@@ -23,8 +26,21 @@ _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])",
     re.IGNORECASE,
 )
+_WHITE = re.compile(
+    r"(?<![-\w])color\s*:\s*"
+    r"(?:white\b|#fff(?:f{3}){0,1}\b|transparent|rgba?\(\s*255\s*,\s*255\s*,\s*255\b)",
+    re.IGNORECASE,
+)
+_GROUND = re.compile(r"background", re.IGNORECASE)
+# Rules of a style sheet that hold for simple selectors, without those for print or phones.
+_CONDITIONAL = re.compile(r"@[\w-]+[^{;]{0,500}\{(?:[^{}]{0,5000}\{[^{}]{0,5000}\})*[^{}]{0,500}\}")
+_RULE = re.compile(r"([^{}]{1,500})\{([^{}]{0,5000})\}")
+_SELECTOR = re.compile(r"(?:[a-z][a-z0-9]*)?[.#][A-Za-z_][\w-]*")
+_MOST_SHEETS, _LONGEST_SHEET = 20, 100_000
 _SPACE = re.compile(r"\s+")
+LONGEST_LISTED = 500
 _INLINE_WIDTH = 1000
+_MOST_AROUND = 50
 
 
 def hidden(element: LexborNode) -> bool:
@@ -32,10 +48,33 @@ def hidden(element: LexborNode) -> bool:
     attributes = element.attributes
     if not attributes:
         return False
-    if "hidden" in attributes or _HIDING.search(attributes.get("style") or ""):
+    style = attributes.get("style") or ""
+    if "hidden" in attributes or _HIDING.search(style):
+        return True
+    if _WHITE.search(style) and not any(_coloured(each) for each in _upwards(element)):
         return True
     closed = element.tag == "dialog" and "open" not in attributes
     return closed or attributes.get("role") == "navigation"
+
+
+def _upwards(element: LexborNode) -> Iterator[LexborNode]:
+    """The element and those around it, as far as a page nests honestly."""
+    at: LexborNode | None = element
+    for _ in range(_MOST_AROUND):
+        if at is None:
+            return
+        yield at
+        at = at.parent
+
+
+def _coloured(element: LexborNode) -> bool:
+    """Whether an element may give white letters a ground to stand out from."""
+    attributes = element.attributes
+    return (
+        "bgcolor" in attributes
+        or "class" in attributes
+        or bool(_GROUND.search(attributes.get("style") or ""))
+    )
 
 
 def left_out_as(element: LexborNode) -> RemovalKind | None:
@@ -83,24 +122,46 @@ def is_data_table(table: LexborNode) -> bool:
     return all(len(cell.text()) <= _INLINE_WIDTH for cell in cells)
 
 
-def table_rows(table: LexborNode) -> tuple[list[list[str]], int | None]:
-    """The cells of each row, and how many rows name the columns; None when not marked."""
-    rows: list[list[str]] = []
-    header = 0
+def add_table(parts: Parts, table: LexborNode) -> None:
+    """Add a data table with its caption, its columns in place and its header rows told."""
+    caption = table.css_first("caption")
+    if caption is not None and not _unseen(caption):
+        parts.paragraph(visible_text(caption))
+    grid = Grid()
+    header = count = 0
     for row in table.css("tr"):
         cells = [cell for cell in row.iter() if cell.tag in ("td", "th")]
+        if hidden(row):
+            parts.leave_out("invisible", visible_text(row)[:LONGEST_LISTED])
         if hidden(row) or not cells:
             continue
         heads = row.parent is not None and row.parent.tag == "thead"
-        if len(rows) == header and (heads or all(cell.tag == "th" for cell in cells)):
+        if count == header and (heads or all(cell.tag == "th" for cell in cells)):
             header += 1
-        rows.append([text for cell in cells for text in _spanned(cell)])
-    return rows, header or None
+        count += 1
+        grid.add(_cell(parts, cell) for cell in cells)
+    grid.add_to(parts, header=header or None)
 
 
-def _spanned(cell: LexborNode) -> list[str]:
-    """The cell's text, and an empty cell for every further column that it spans."""
-    span = cell.attributes.get("colspan") or "1"
-    count = min(int(span), 100) if span.isdigit() else 1
-    text = "" if _unseen(cell) else visible_text(cell)
-    return [text] + [""] * (count - 1)
+def _cell(parts: Parts, cell: LexborNode) -> Cell:
+    text = visible_text(cell)
+    if _unseen(cell):
+        parts.leave_out("invisible", text[:LONGEST_LISTED])
+        text = ""
+    return Cell(text, _span(cell, "colspan"), _span(cell, "rowspan"))
+
+
+def _span(cell: LexborNode, direction: str) -> int:
+    span = cell.attributes.get(direction) or "1"
+    return int(span) if span.isdigit() and len(span) < 6 else 1
+
+
+def hide_by_rules(document: LexborHTMLParser) -> None:
+    """Mark as hidden what the page's own style sheets hide, by rules that always hold."""
+    sheets = "".join(style.text() for style in document.css("style")[:_MOST_SHEETS])
+    for selectors, declarations in _RULE.findall(_CONDITIONAL.sub("", sheets[:_LONGEST_SHEET])):
+        if not _HIDING.search(declarations):
+            continue
+        for selector in filter(_SELECTOR.fullmatch, map(str.strip, selectors.split(","))):
+            for element in document.css(selector):
+                element.attrs["hidden"] = ""

@@ -8,13 +8,16 @@ from zipfile import BadZipFile, ZipFile
 
 import docx
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 
-from lectern.documents.content import DocumentFacts
-from lectern.documents.sniffing import ContentType
+from lectern.documents.content import DocumentFacts, RemovalKind
+from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.layout import ReadPage
+from lectern_workers.ingestion.parsing.grid import Cell, Grid
 from lectern_workers.ingestion.parsing.plain import in_parts
 from lectern_workers.ingestion.parsing.problems import Unreadable
+from lectern_workers.ingestion.parsing.word_visibility import Visibility
 from lectern_workers.ingestion.parts import Parts
 
 _STRICT = b"purl.oclc.org/ooxml"
@@ -24,8 +27,9 @@ _CONTAINERS = frozenset(map(qn, ("w:sdt", "w:sdtContent", "w:customXml", "w:smar
 _SKIPPED = frozenset(map(qn, ("w:del", "w:moveFrom", "w:instrText", "w:rPr", "w:pPr"))) | {
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 }
-# Letter heights, in half points, that nobody can read.
-_TINY = frozenset(("0", "1", "2"))
+# Notes that Word itself puts in: lines above the notes of a page.
+_SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
+_LONGEST_LISTED = 500
 _SPACES = {qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
 
 
@@ -33,8 +37,8 @@ def read_word(path: Path, name: str) -> list[DocumentFacts | ReadPage]:
     """The facts and parts of a DOCX file; Unreadable when Word itself would not open it."""
     document = _open(path, name)
     parts = Parts()
-    body = _Body(parts, {style.style_id: style for style in document.styles})
-    body.add(document.element.body)
+    _leave_out_furniture(parts, document)
+    _Body(parts, document).add(document.element.body)
     return in_parts(ContentType.DOCX, document.core_properties.title or "", parts)
 
 
@@ -56,14 +60,53 @@ def _open(path: Path, name: str) -> Any:
         ) from error
 
 
+def _leave_out_furniture(parts: Parts, document: Any) -> None:
+    """Note the headers and footers, which say the same on every page."""
+    ends: tuple[tuple[RemovalKind, str], ...] = (("header", "w:hdr"), ("footer", "w:ftr"))
+    for end, tag in ends:
+        said = {
+            " ".join(text.text or "" for text in part.element.iter(qn("w:t"))): None
+            for part in _parts_below(document)
+            if part.element.tag == qn(tag)
+        }
+        for text in said:
+            parts.leave_out(end, text[:_LONGEST_LISTED])
+
+
+def _parts_below(document: Any) -> Iterator[Any]:
+    for relation in document.part.rels.values():
+        if not relation.is_external and hasattr(relation.target_part, "element"):
+            yield relation.target_part
+
+
+def _notes(document: Any) -> dict[tuple[str, str], Any]:
+    """The footnotes and endnotes, by what refers to them and their number there."""
+    found: dict[tuple[str, str], Any] = {}
+    for relation in document.part.rels.values():
+        kind = relation.reltype.rpartition("/")[2]
+        if relation.is_external or kind not in ("footnotes", "endnotes"):
+            continue
+        note = qn(f"w:{kind[:-1]}")
+        # An XML parser that reads no entities and nothing from outside: the library's own.
+        for element in parse_xml(relation.target_part.blob).iter(note):
+            if element.get(qn("w:type")) not in _SEPARATORS:
+                found[f"{note}Reference", element.get(qn("w:id"), "")] = element
+    return found
+
+
 class _Body:
     """Hands the blocks of a document's body to the parts."""
 
-    def __init__(self, parts: Parts, styles: dict[str, Any]) -> None:
+    def __init__(self, parts: Parts, document: Any) -> None:
         self._parts = parts
-        self._styles = styles
+        self._styles = {style.style_id: style for style in document.styles}
+        self._visibility = Visibility(document.styles)
+        self._notes = _notes(document)
+        # Text boxes and notes that belong behind the paragraph that is being read.
+        self._waiting: list[Any] = []
 
     def add(self, container: Any) -> None:
+        """Add the blocks of a container, each followed by its text boxes and notes."""
         for element in container:
             if element.tag == qn("w:p"):
                 self._paragraph(element)
@@ -71,6 +114,15 @@ class _Body:
                 self._table(element)
             elif element.tag in _CONTAINERS:
                 self.add(element)
+            waiting, self._waiting = self._waiting, []
+            for each in waiting:
+                self._behind(each)
+
+    def _behind(self, element: Any) -> None:
+        if element.tag == qn("w:txbxContent"):
+            self.add(element)
+        elif text := self._text(element).strip():
+            self._parts.paragraph(f"Note: {text}")
 
     def _paragraph(self, paragraph: Any) -> None:
         text = self._text(paragraph)
@@ -91,12 +143,16 @@ class _Body:
         for child in element:
             if child.tag in _SKIPPED:
                 continue
-            if child.tag == qn("w:r") and _hidden(child):
+            if child.tag == qn("w:r") and self._visibility.hides(child):
                 self._parts.leave_out("invisible", "".join(self._run(child)))
             elif child.tag == qn("w:t"):
                 yield child.text or ""
             elif child.tag in _SPACES:
                 yield _SPACES[child.tag]
+            elif child.tag == qn("w:txbxContent"):
+                self._waiting.append(child)
+            elif (child.tag, child.get(qn("w:id"))) in self._notes:
+                self._waiting.append(self._notes.pop((child.tag, child.get(qn("w:id")))))
             else:
                 yield from self._pieces(child)
                 yield " " if child.tag == qn("w:p") else ""
@@ -125,43 +181,24 @@ class _Body:
         return numbered or (style is not None and (style.name or "").startswith("List"))
 
     def _table(self, table: Any) -> None:
-        rows: list[list[str]] = []
-        header = 0
+        grid = Grid()
+        header = count = 0
         for row in table.iter(qn("w:tr")):
             if row.getparent() is not table and row.getparent().tag not in _CONTAINERS:
                 continue
             marked = row.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") is not None
-            header += marked and header == len(rows)
-            rows.append([cell for element in row.iter(qn("w:tc")) for cell in self._cells(element)])
-        self._parts.table(rows, header=header or None)
+            header += marked and header == count
+            count += 1
+            # The cells of a table inside a cell are that cell's text.
+            own = (cell for cell in row.iter(qn("w:tc")) if _row_of(cell) is row)
+            grid.add(self._cell(element) for element in own)
+        grid.add_to(self._parts, header=header or None)
 
-    def _cells(self, cell: Any) -> list[str]:
-        """The text of a cell, and an empty cell for every further column that it spans."""
+    def _cell(self, cell: Any) -> Cell:
         span = cell.find(f"{qn('w:tcPr')}/{qn('w:gridSpan')}")
-        count = int(span.get(qn("w:val"), "1")) if span is not None else 1
-        return [self._text(cell)] + [""] * (min(count, 100) - 1)
+        across = span.get(qn("w:val"), "1") if span is not None else "1"
+        return Cell(self._text(cell), int(across))
 
 
-def _hidden(run: Any) -> bool:
-    """Whether a run is marked as hidden, is a point high, or is white on white.
-
-    White letters in a table are taken for seen: its style may well give the row a colour.
-    """
-    properties = run.find(qn("w:rPr"))
-    if properties is None:
-        return False
-    vanish = properties.find(qn("w:vanish"))
-    if vanish is not None and vanish.get(qn("w:val"), "1") not in ("0", "false", "off"):
-        return True
-    size, colour = properties.find(qn("w:sz")), properties.find(qn("w:color"))
-    if size is not None and size.get(qn("w:val"), "") in _TINY:
-        return True
-    white = colour is not None and colour.get(qn("w:val"), "").upper() == "FFFFFF"
-    marked = any(properties.find(qn(tag)) is not None for tag in ("w:shd", "w:highlight"))
-    return white and not marked and not any(_coloured(each) for each in run.iterancestors())
-
-
-def _coloured(element: Any) -> bool:
-    """Whether an element around white letters may give them a ground to stand out from."""
-    shading = f"{qn('w:pPr')}/{qn('w:shd')}"
-    return element.tag == qn("w:tc") or element.find(shading) is not None
+def _row_of(cell: Any) -> Any:
+    return next(cell.iterancestors(qn("w:tr")), None)
