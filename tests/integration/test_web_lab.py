@@ -108,6 +108,11 @@ def test_what_cannot_be_tried_is_said_on_the_page(browser, collection, policy, f
     assert find(page_of(response), ".//div[@role='alert']")
 
 
+@pytest.mark.parametrize("fields", [{"known": "type:\0"}, {"known": "\0:x"}, {"document": "\0"}])
+def test_what_an_address_spells_wrongly_is_left_out(browser, collection, policy, fields):
+    assert tried(browser, collection, **fields).status_code == 200
+
+
 def test_an_empty_collection_can_be_tried(browser, collection):
     page = page_of(tried(browser, collection))
 

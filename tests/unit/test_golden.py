@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lectern.answering.golden import Golden
 from lectern.answering.golden_files import (
+    MOST_BYTES,
     as_csv,
     as_json_lines,
     golden_questions,
@@ -14,7 +16,7 @@ from lectern.answering.golden_files import (
     read_json_lines,
     read_questions,
 )
-from lectern.errors import Invalid
+from lectern.errors import Invalid, TooLarge
 
 ROW = {"id": 1, "question": "Q?", "answer": "A", "doc": "docs/a.pdf", "pages": [1]}
 
@@ -71,8 +73,23 @@ def test_what_is_written_is_read_again(write, read):
 
 
 def test_a_file_is_read_by_its_ending():
-    assert read_questions("golden.CSV", as_csv(KINDS).encode()) == KINDS
-    assert read_questions("golden.jsonl", as_json_lines(KINDS).encode()) == KINDS
+    assert read_questions(SimpleUploadedFile("g.CSV", as_csv(KINDS).encode())) == KINDS
+    assert read_questions(SimpleUploadedFile("g.jsonl", as_json_lines(KINDS).encode())) == KINDS
+
+
+def test_a_file_that_is_too_large_is_not_read():
+    file = SimpleUploadedFile("golden.jsonl", b"x" * (MOST_BYTES + 1))
+
+    with pytest.raises(TooLarge, match="larger than 20 MB"):
+        read_questions(file)
+
+
+@pytest.mark.parametrize(
+    "line", ["[" * 100_000, "1", "null", '{"question": "Q", "answer": 1, "doc": 2, "pages": 3}']
+)
+def test_a_line_that_is_made_to_harm_is_refused_like_any_other(line):
+    with pytest.raises(Invalid, match="line 1"):
+        read_json_lines("golden.jsonl", line.encode())
 
 
 def test_a_csv_line_without_a_page_number_is_named():

@@ -9,14 +9,20 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lectern.answering.golden import Golden
-from lectern.errors import Invalid
+from lectern.errors import Invalid, TooLarge
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
 
 FIELDS = ("id", "question", "answer", "answerable", "doc", "pages", "evidence_text", "scope")
 WITHIN = "doc"
+MOST_BYTES = 20 * 1024**2
 NO = {"no", "false", "0"}
+# Whatever taking a made-up line apart may raise; the last for [[[…
+_NO_QUESTION = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError)
 NEEDED = "it needs question, answer, doc, pages and evidence_text"
 
 
@@ -25,9 +31,12 @@ def golden_questions(file: Path) -> list[Golden]:
     return read_json_lines(file.name, file.read_bytes())
 
 
-def read_questions(name: str, content: bytes) -> list[Golden]:
-    """The questions of an uploaded file: CSV if its ``name`` ends so, else JSON lines."""
-    return (read_csv if name.casefold().endswith(".csv") else read_json_lines)(name, content)
+def read_questions(file: "UploadedFile[Any]") -> list[Golden]:
+    """The questions of an uploaded file: CSV if its name ends so, else JSON lines."""
+    name = file.name or "the file"
+    if (file.size or 0) > MOST_BYTES:
+        raise TooLarge(f"{name} is larger than {MOST_BYTES // 1024**2} MB. Split it.")
+    return (read_csv if name.casefold().endswith(".csv") else read_json_lines)(name, file.read())
 
 
 def read_json_lines(name: str, content: bytes) -> list[Golden]:
@@ -94,7 +103,7 @@ def _text(name: str, content: bytes) -> str:
 def _read(name: str, number: int, read: Callable[[Any], Golden], row: Any) -> Golden:
     try:
         return read(row)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except _NO_QUESTION as error:
         raise Invalid(
             f"{name}, line {number} is no golden question: {NEEDED} ({error!r})"
         ) from error

@@ -21,7 +21,7 @@ class ExplanationIn(Asked):
 
     text: Words = Field(examples=["What was the revenue in 2023?"])
     document_id: DocumentId | None = None
-    metadata: dict[str, list[Words]] = Field(
+    metadata: dict[Words, list[Words]] = Field(
         {}, description="Of each name a document must have one of the values."
     )
     passages: int = Field(10, ge=1, le=MOST_PASSAGES, description="How many of each order.")

@@ -132,8 +132,8 @@ def import_golden_questions(
 ) -> ImportOut:
     """Add the golden questions of a file; those that are here already are counted only."""
     collection = found(Collection.objects, "collection", pk=collection_id)
-    read = read_questions(questions.name or "", questions.read())
-    return ImportOut.of(golden_set.import_golden(request.auth, collection, read))
+    outcome = golden_set.import_golden(request.auth, collection, read_questions(questions))
+    return ImportOut.of(outcome)
 
 
 @router.get("/golden-questions/{golden_id}", response=GoldenOut, auth=CURATE)

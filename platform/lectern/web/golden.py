@@ -125,9 +125,8 @@ def _import(request: MemberRequest, collection: Collection) -> None:
     if not form.is_valid():
         messages.error(request, _("No file arrived. Choose one with golden questions."))
         return
-    sent = form.cleaned_data["file"]
     try:
-        questions = read_questions(sent.name or "", sent.read())
+        questions = read_questions(form.cleaned_data["file"])
         outcome = golden_set.import_golden(request.principal, collection, questions)
     except LecternError as error:
         messages.error(request, error.message)

@@ -88,7 +88,8 @@ def lab(request: MemberRequest, collection_id: UUID) -> HttpResponse:
 
 def asked_by(given: QueryDict) -> Asked:
     """What an address spells; what it spells wrongly is left out."""
-    pairs = [pair.partition(":") for pair in given.getlist("known")]
+    # Postgres takes no NUL.
+    pairs = [pair.replace("\0", "").partition(":") for pair in given.getlist("known")]
     passages = given.get("passages", "")
     return Asked(
         question=given.get("question", "").strip(),
