@@ -21,6 +21,7 @@ IDS: dict[str, tuple[str, Seed]] = {
     "document_id": ("doc", lambda tenant: tenant.document.pk),
     "version_id": ("ver", lambda tenant: tenant.version.pk),
     "answer_id": ("ans", lambda tenant: tenant.answer.pk),
+    "previous_question_id": ("qst", lambda tenant: tenant.answer.question_id),
     "citation_id": ("cit", lambda tenant: tenant.citation.pk),
     "source_id": ("src", lambda tenant: tenant.source.pk),
     "document_ids": ("doc", lambda tenant: tenant.document.pk),

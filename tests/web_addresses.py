@@ -48,6 +48,7 @@ INPUT_IDS: dict[str, Seed] = {
     "groups": lambda tenant: tenant.group.pk,
     "key": lambda tenant: tenant.key.pk,
     "person": lambda tenant: tenant.member.pk,
+    "previous": lambda tenant: tenant.answer.question_id,
     "tenant": lambda tenant: tenant.administrator.tenant_id,
 }
 INPUT_PLAIN: dict[str, Any] = {

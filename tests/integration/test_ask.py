@@ -52,7 +52,7 @@ def test_an_answer_keeps_what_it_was_made_from(
 
     assert answer.engine == "quotation"
     assert answer.passages[0]["document_id"] == str(policy.pk)
-    assert set(answer.timings) == {"search", "quote", "check"}
+    assert set(answer.timings) == {"understanding", "search", "quote", "check"}
     assert 0 < answer.confidence <= 1
     assert answer.question.asked_by_id == tenant.user_id
 
@@ -259,3 +259,46 @@ def test_a_question_from_a_terminal_that_is_no_unicode_is_asked_all_the_same(
     answer = ask(tenant, collection, "What is the limit\udcff?")
 
     assert answer.question.text == "What is the limit??"
+
+
+def test_a_follow_up_is_searched_for_with_what_it_leaves_out(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    first = ask(tenant, collection, "Within how many days must claims be submitted?")
+
+    answer = ask(tenant, collection, "What about receipts?", previous=first.question)
+
+    assert answer.question.previous_id == first.question_id
+    assert answer.question.standalone.startswith("receipts")
+
+
+def test_a_follow_up_of_a_follow_up_goes_on_from_what_was_searched_for(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    first = ask(tenant, collection, "What was Acme's revenue in 2018?")
+    second = ask(tenant, collection, "And in 2019?", previous=first.question)
+
+    third = ask(tenant, collection, "And the margin?", previous=second.question)
+
+    assert third.question.standalone == "What was Acme's margin in 2019?"
+
+
+def test_a_question_that_stands_alone_is_searched_as_typed(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    first = ask(tenant, collection, "Within how many days must claims be submitted?")
+
+    answer = ask(tenant, collection, "Where is parking free?", previous=first.question)
+
+    assert answer.question.standalone == ""
+
+
+def test_a_question_is_refused_below_the_threshold_that_its_collection_learnt(
+    tenant: Principal, collection: Collection, policy: Document
+):
+    collection.tuning = {"threshold": 1.01}
+    collection.save(update_fields=["tuning"])
+
+    answer = ask(tenant, collection, "Within how many days must claims be submitted?")
+
+    assert answer.outcome == Answer.Outcome.REFUSED

@@ -13,7 +13,7 @@ from lectern.answering.streaming import HEARTBEAT, server_sent
 from lectern.errors import Conflict
 
 ID = UUID(int=7)
-SOURCES = Sources(question_id=ID, passages=())
+SOURCES = Sources(question_id=ID, passages=(), searched_for="Who?")
 DONE = Done(answer_id=ID, outcome="answered", text="Yes.")
 
 

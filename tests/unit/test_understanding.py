@@ -76,12 +76,21 @@ def test_of_two_years_the_later_report_is_preferred():
     assert found[THIS] > found[OTHER]
 
 
-def test_a_company_outweighs_a_year():
-    rows = [*filing(THIS, "Acme", "2015"), *filing(OTHER, "Globex", "2019")]
+def test_a_company_outweighs_a_type():
+    rows = [*filing(THIS, "Acme", "2015"), Known(OTHER, "type", "annual report", "annual report")]
+    asked = asked_of("Where does Acme's annual report speak of risk?")
+
+    found = preferred_of(asked, rows[:1] + rows[2:]).preferred
+
+    assert found[THIS] > found.get(OTHER, 0.0)
+
+
+def test_the_right_year_of_an_unknown_company_is_not_left_behind():
+    rows = [*filing(THIS, "Acme", "2015"), Known(OTHER, "period", "2019", "2019")]
 
     found = preferred("What was Acme's FY2019 revenue?", *rows)
 
-    assert found[THIS] > found[OTHER]
+    assert found[OTHER] > found[THIS]
 
 
 def test_a_question_that_names_nothing_prefers_nothing():

@@ -16,6 +16,7 @@ from lectern import sdk
 from lectern.answering.checking import blocked, check
 from lectern.answering.citing import CitationDraft, CitedText, cite
 from lectern.answering.evidence import weigh
+from lectern.answering.follow_ups import standalone
 from lectern.answering.models import Answer, Question
 from lectern.answering.quoting import quote
 from lectern.answering.record import record_answer
@@ -26,6 +27,8 @@ from lectern.documents.models import Collection, Document
 from lectern.documents.passages import Passage, Retrieval
 from lectern.documents.scope import scope_of
 from lectern.documents.search import retrieve
+from lectern.documents.tuning import tuning_of
+from lectern.documents.understanding import prefer
 from lectern.errors import Invalid, LecternError
 from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.scoping import tenant_context
@@ -40,10 +43,14 @@ NO_DOCUMENTS = "There is nothing to search yet: no document here is ready. Add d
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The question was stored and these passages were found for it, best first."""
+    """The question was stored and these passages were found for it, best first.
+
+    ``searched_for`` is the question as it was searched for: a follow-up written out.
+    """
 
     question_id: UUID
     passages: tuple[Passage, ...]
+    searched_for: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,14 +83,31 @@ class _Verdict:
 
 
 def answer_question(
-    actor: Principal, collection: Collection, text: str, *, document: Document | None = None
+    actor: Principal,
+    collection: Collection,
+    text: str,
+    *,
+    document: Document | None = None,
+    previous: Question | None = None,
 ) -> Iterator[Event]:
     """Answer ``text`` from ``collection``, or from one ``document`` of it.
 
-    Refuses bad questions at once; searching begins with the first event that is taken.
+    What a follow-up leaves out is taken from the ``previous`` question. Refuses bad questions
+    at once; searching begins with the first event that is taken.
     """
     require(actor, Permission.ASK)
-    return _events(actor, collection, checked_question(text), document)
+    text = checked_question(text)
+    question = Question(
+        tenant_id=actor.tenant_id,
+        collection=collection,
+        document=document,
+        text=text,
+        previous=previous,
+        standalone=_written_out(text, previous),
+        asked_by_id=actor.user_id,
+        asked_with_key=actor.key_id,
+    )
+    return _events(actor, question)
 
 
 def answer_of(events: Iterator[Event]) -> Answer:
@@ -94,26 +118,32 @@ def answer_of(events: Iterator[Event]) -> Answer:
     return answer
 
 
-def _events(
-    actor: Principal, collection: Collection, text: str, document: Document | None
-) -> Iterator[Event]:
+def searched_for(question: Question) -> str:
+    """The question as it stands alone."""
+    return question.standalone or question.text
+
+
+def _written_out(text: str, previous: Question | None) -> str:
+    """``text`` with what it takes from the question before; empty if it stands alone."""
+    if previous is None:
+        return ""
+    written = standalone(text, searched_for(previous))[: settings.MAX_QUESTION_CHARACTERS]
+    return "" if written == text else written
+
+
+def _events(actor: Principal, question: Question) -> Iterator[Event]:
     clock = Clock()
+    collection, text = question.collection, searched_for(question)
     embedder = question_embedder(settings.STATE, collection.embedder)
     with tenant_context(actor.tenant_id):
-        question = Question.objects.create(
-            tenant_id=actor.tenant_id,
-            collection=collection,
-            document=document,
-            text=text,
-            asked_by_id=actor.user_id,
-            asked_with_key=actor.key_id,
-        )
-        scope = scope_of(actor, [collection], document)
+        question.save(force_insert=True)
+        scope, _ = prefer(scope_of(actor, [collection], question.document), text)
+        clock.note("understanding")
         found = retrieve(scope, text, embedder, limit=RANKED)
         found = replace(found, passages=joined(found.passages, limit=PASSAGES))
     clock.note("search")
     try:
-        yield Sources(question_id=question.pk, passages=found.passages)
+        yield Sources(question_id=question.pk, passages=found.passages, searched_for=text)
         yield from _answered(actor, question, found, clock)
     except Exception as error:
         # Where the database is what failed, the question stays without a verdict.
@@ -125,9 +155,10 @@ def _events(
 def _answered(
     actor: Principal, question: Question, found: Retrieval, clock: Clock
 ) -> Iterator[Event]:
-    text, collection = question.text, question.collection
+    text, collection = searched_for(question), question.collection
     embedder = question_embedder(settings.STATE, collection.embedder)
-    evidence = weigh(text, found.passages, found.rarities)
+    threshold = tuning_of(collection).threshold
+    evidence = weigh(text, found.passages, found.rarities, threshold)
     quotes = quote(text, found, embedder) if evidence.suffices else []
     clock.note("quote")
     with tenant_context(actor.tenant_id):

@@ -32,30 +32,40 @@ class Evidence:
 
     ``cosine`` is that of the question with the first passage; ``coverage`` is the share of the
     question's terms, weighted by their rarity, that the first passage or its context holds.
+    Below ``threshold`` a question is refused.
     """
 
     probability: float
     cosine: float
     coverage: float
+    threshold: float = THRESHOLD
 
     @property
     def suffices(self) -> bool:
         """Whether to answer; otherwise to say that the documents do not."""
-        return self.probability >= THRESHOLD
+        return self.probability >= self.threshold
 
 
-def weigh(question: str, passages: Sequence[Passage], rarities: Mapping[str, float]) -> Evidence:
+def weigh(
+    question: str,
+    passages: Sequence[Passage],
+    rarities: Mapping[str, float],
+    threshold: float | None = None,
+) -> Evidence:
     """The evidence of ``passages``, best first, for ``question``; none at all without any.
 
-    ``rarities`` holds the idf of the question's terms, as the search gave it.
+    ``rarities`` holds the idf of the question's terms, as the search gave it; ``threshold`` is
+    the collection's own, if it has one.
     """
+    least = THRESHOLD if threshold is None else threshold
     if not passages:
-        return Evidence(probability=0.0, cosine=0.0, coverage=0.0)
+        return Evidence(probability=0.0, cosine=0.0, coverage=0.0, threshold=least)
     first = passages[0]
     cosine = first.dense or 0.0
     coverage = _coverage(question, f"{first.context}\n{first.text}", rarities)
     logit = INTERCEPT + COSINE * cosine + COVERAGE * coverage
-    return Evidence(probability=1 / (1 + math.exp(-logit)), cosine=cosine, coverage=coverage)
+    probability = 1 / (1 + math.exp(-logit))
+    return Evidence(probability=probability, cosine=cosine, coverage=coverage, threshold=least)
 
 
 def _coverage(question: str, text: str, rarities: Mapping[str, float]) -> float:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from lectern.answering.ask import RANKED, checked_question
-from lectern.answering.evidence import THRESHOLD, Evidence, weigh
+from lectern.answering.evidence import Evidence, weigh
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
 from lectern.documents.explaining import Explanation, explain
 from lectern.documents.joining import joined
 from lectern.documents.models import Collection, Document
 from lectern.documents.scope import Filters, Scope, scope_of
+from lectern.documents.tuning import tuning_of
+from lectern.documents.understanding import Understanding, prefer
 from lectern.errors import Invalid
 from lectern.tenants.access import Permission, Principal, require
 
@@ -28,6 +30,7 @@ class Look:
 
     question: str
     scope: Scope
+    understanding: Understanding
     explanation: Explanation
     evidence: Evidence
     threshold: float
@@ -53,17 +56,22 @@ def look(
     if not 1 <= limit <= MOST_PASSAGES:
         raise Invalid(f"The lab shows 1 to {MOST_PASSAGES} passages, not {limit}.")
     question = checked_question(text)
-    clock = Clock()
     embedder = question_embedder(settings.STATE, collection.embedder)
+    clock = Clock()
     scope = scope_of(actor, [collection], document, filters=filters)
+    scope, understanding = prefer(scope, question)
     clock.note("understanding")
     explanation = explain(scope, question, embedder, limit=limit)
     found = explanation.retrieval
+    first = joined(found.passages[:RANKED], limit=1)
+    threshold = tuning_of(collection).threshold
+    evidence = weigh(question, first, found.rarities, threshold)
     return Look(
         question=question,
         scope=scope,
         explanation=explanation,
-        evidence=weigh(question, joined(found.passages[:RANKED], limit=1), found.rarities),
-        threshold=THRESHOLD,
+        understanding=understanding,
+        evidence=evidence,
+        threshold=evidence.threshold,
         timings=clock.steps | dict(found.timings),
     )

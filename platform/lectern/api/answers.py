@@ -30,12 +30,18 @@ router = Router(tags=["Answers"])
 
 
 class QuestionOut(Shown):
-    """A question as it was asked. ``document_id`` is set if it was asked of one document."""
+    """A question as it was asked. ``document_id`` is set if it was asked of one document.
+
+    A follow-up has the question before it, and in ``standalone`` what was searched for in its
+    place; that is empty where it was searched as asked.
+    """
 
     id: QuestionId
     collection_id: CollectionId
     document_id: DocumentId | None
     text: str
+    previous_id: QuestionId | None
+    standalone: str
     asked_at: datetime
 
 

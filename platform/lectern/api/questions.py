@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, Router
 
 from lectern.answering.ask import Done, Sentence, Sources, answer_of, answer_question
+from lectern.answering.readable import readable_questions
 from lectern.answering.streaming import (
     CONTENT_TYPE,
     HEADERS,
@@ -45,10 +46,15 @@ EVENTS: dict[str, Any] = {
 
 
 class QuestionIn(Asked):
-    """A question to the documents of a collection, or to one document of it."""
+    """A question to the documents of a collection, or to one document of it.
+
+    Of a follow-up ("And in 2022?") `previous_question_id` names the question before it: what it
+    leaves out is taken from there, and `standalone` of the question tells what it became.
+    """
 
     text: Words = Field(examples=["What was the revenue in 2023?"])
     document_id: DocumentId | None = None
+    previous_question_id: QuestionId | None = None
 
 
 class SourcesEvent(Shown):
@@ -56,6 +62,7 @@ class SourcesEvent(Shown):
 
     question_id: QuestionId
     passages: list[PassageOut]
+    searched_for: str
 
 
 class SentenceEvent(Shown):
@@ -109,7 +116,14 @@ def ask_question(
     if body.document_id is not None:
         documents = readable_documents(request.auth).filter(collection=collection)
         document = found(documents, "document", pk=body.document_id)
-    events = answer_question(request.auth, collection, body.text, document=document)
+    previous = None
+    if body.previous_question_id is not None:
+        asked = readable_questions(request.auth).filter(collection=collection)
+        asked = asked.filter(asked_with_key=request.auth.key_id)
+        previous = found(asked, "question", pk=body.previous_question_id)
+    events = answer_question(
+        request.auth, collection, body.text, document=document, previous=previous
+    )
     if request.get_preferred_type(["application/json", CONTENT_TYPE]) != CONTENT_TYPE:
         return shown_answer(answer_of(events))
     return StreamingHttpResponse(
@@ -125,7 +139,9 @@ def _described(request: HttpRequest, event: StreamEvent) -> Description:
         case Sources():
             name = "sources"
             passages = [shown_passage(passage) for passage in event.passages]
-            shown = SourcesEvent(question_id=event.question_id, passages=passages)
+            shown = SourcesEvent(
+                question_id=event.question_id, passages=passages, searched_for=event.searched_for
+            )
         case Sentence():
             name, shown = "sentence", _sentence(event)
         case Done():

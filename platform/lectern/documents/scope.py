@@ -14,6 +14,7 @@ from lectern.documents.fusion import BUILT_IN, Weights
 from lectern.documents.models import Collection, Document, DocumentMetadata
 from lectern.documents.names_and_periods import folded
 from lectern.documents.readable import hidden_documents, readable_documents
+from lectern.documents.tuning import tuning_of
 from lectern.tenants.access import Principal
 
 # The values that are wanted by the name of the metadata ("company", "period", "type", …).
@@ -26,8 +27,8 @@ class Scope:
 
     ``documents``: these alone, None for all. ``hidden``: none of these. ``preferred`` is added to
     the scores of a document's chunks, which are looked at even if others are nearer; of a document
-    that is left out it changes nothing. ``chunks`` is how many chunks are searched, of the
-    ``size`` that the collections have.
+    that is left out it changes nothing. ``weights`` says what counts how much. ``chunks`` is how
+    many chunks are searched, of the ``size`` that the collections have.
     """
 
     tenant_id: UUID
@@ -74,6 +75,7 @@ def scope_of(
         size=size,
         documents=None if documents is None else frozenset(documents),
         hidden=frozenset(hidden),
+        weights=tuning_of(collections[0]).weights if len(collections) == 1 else BUILT_IN,
     )
 
 

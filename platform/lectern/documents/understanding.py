@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
@@ -20,6 +20,8 @@ from lectern.documents.names_and_periods import folded, quarters_of, years_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
+
+    from lectern.documents.scope import Scope
 
 # What is added to the scores of a document's chunks. Measured by benchmarks/narrowing.py: from
 # half of these to twice as much changes little.
@@ -99,6 +101,21 @@ class Understanding:
 
     preferred: Mapping[UUID, float] = field(default_factory=dict)
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def prefer(scope: Scope, question: str) -> tuple[Scope, Understanding]:
+    """``scope`` with the documents preferred that ``question`` is about. Runs inside the tenant.
+
+    Of a few documents that were chosen by a person all are alike.
+    """
+    if scope.documents is not None and len(scope.documents) == 1:
+        return scope, Understanding()
+    found = understood(scope.tenant_id, scope.collections, question)
+    # What is hidden from the asker must not show by the values that matched.
+    allowed = {key: value for key, value in found.preferred.items() if scope.allows(key)}
+    if len(allowed) < len(found.preferred):
+        found = Understanding(preferred=allowed)
+    return replace(scope, preferred=found.preferred), found
 
 
 def understood(tenant_id: UUID, collections: Sequence[UUID], question: str) -> Understanding:

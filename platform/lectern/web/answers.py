@@ -18,7 +18,7 @@ def answer(request: MemberRequest, answer_id: UUID) -> HttpResponse:
     """The answer with its sources; ``?citation=`` opens one of them beside it."""
     row = read_answer(request.principal, answer_id)
     reading = reading_of(row, request.GET.get("citation", ""))
-    given = {"collection": str(row.question.collection_id)}
+    given = {"collection": str(row.question.collection_id), "previous": str(row.question_id)}
     context = ask_context(request, given) | {"reading": reading, "findings": row.findings.all()}
     return render(request, "web/answer.html", context)
 

@@ -84,6 +84,7 @@ def ask_context(request: MemberRequest, given: Mapping[str, Any]) -> dict[str, A
     choice = _choice(request.principal, given, last=recent[0].collection_id if recent else None)
     return choice | {
         "question": given.get("question", ""),
+        "previous": id_of(given.get("previous")),
         "question_limit": settings.MAX_QUESTION_CHARACTERS,
         "recent": recent,
         "examples": example_questions(request.principal, choice["chosen"]),
@@ -116,7 +117,14 @@ def _events(actor: Principal, asked: dict[str, Any]) -> Iterator[Event]:
     if asked["document"]:
         documents = readable_documents(actor).filter(collection=collection)
         document = found(documents, "document", pk=asked["document"])
-    return answer_question(actor, collection, asked["question"], document=document)
+    previous = None
+    if asked["previous"]:
+        mine = readable_questions(actor).filter(asked_by=actor.user_id, collection=collection)
+        # Another collection may have been chosen since: then nothing is followed up.
+        previous = mine.filter(pk=asked["previous"]).first()
+    return answer_question(
+        actor, collection, asked["question"], document=document, previous=previous
+    )
 
 
 def _with_address(event: StreamEvent) -> Description:

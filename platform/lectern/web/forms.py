@@ -37,7 +37,10 @@ SCOPE_WORDS = {
 
 
 class QuestionForm(forms.Form):
-    """A question with the collection, and perhaps the one document, to answer it from."""
+    """A question with the collection, and perhaps the one document, to answer it from.
+
+    ``previous`` is the question that it may follow up.
+    """
 
     question = forms.CharField(
         label=_("Your question"),
@@ -45,6 +48,7 @@ class QuestionForm(forms.Form):
     )
     collection = forms.UUIDField(error_messages={"required": _("Choose the collection to search.")})
     document = forms.UUIDField(required=False)
+    previous = forms.UUIDField(required=False)
 
 
 class CollectionForm(forms.Form):

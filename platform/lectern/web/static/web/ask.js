@@ -136,6 +136,8 @@
     window.history.pushState(null, "", url);
     document.title = `${shown.dataset.title} · Lectern`;
     box.value = "";
+    // What is asked next may follow up what was just answered.
+    document.getElementById("previous").value = shown.dataset.question;
   }
 
   function fail(turn, error) {

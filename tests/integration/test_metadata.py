@@ -1,0 +1,111 @@
+"""What is known of documents: stored as it is read, corrected by people, met by questions."""
+
+import pytest
+
+from factories import make_collection, make_document, make_member
+from lectern.documents.metadata import change_metadata, metadata_of, store_found
+from lectern.documents.metadata_values import FoundValue
+from lectern.documents.models import Collection, Document, DocumentMetadata
+from lectern.documents.scope import scope_of
+from lectern.documents.understanding import prefer
+from lectern.errors import Invalid, NotAllowed
+from lectern.tenants.access import Principal, Role
+
+
+@pytest.fixture
+def report(tenant: Principal, collection: Collection) -> Document:
+    document = make_document(tenant, collection, "Sales rose.", title="d1")
+    read(document, company="Acme Tools, Inc.", alias="Acme Tools", period="2019")
+    return document
+
+
+def read(document: Document, **values: str) -> None:
+    found = [
+        FoundValue(name=name, value=value, source="document", page=1)
+        for name, value in values.items()
+    ]
+    store_found(document.current_version, found)
+
+
+def known(document: Document) -> dict[str, str]:
+    return {row.name: row.value for row in metadata_of([document.pk]).get(document.pk, [])}
+
+
+def preferred(actor: Principal, collection: Collection, question: str) -> dict:
+    collection.refresh_from_db()
+    scope, _ = prefer(scope_of(actor, [collection]), question)
+    return dict(scope.preferred)
+
+
+def test_reading_again_replaces_what_was_read(report: Document):
+    read(report, period="2020")
+
+    assert known(report) == {"period": "2020"}
+
+
+def test_what_a_person_said_stays_when_the_document_is_read_again(
+    tenant: Principal, report: Document
+):
+    change_metadata(tenant, report, "period", ["2018"])
+
+    read(report, company="Acme Tools, Inc.", period="2019")
+
+    assert known(report)["period"] == "2018"
+
+
+def test_a_name_that_a_person_emptied_stays_empty(tenant: Principal, report: Document):
+    change_metadata(tenant, report, "period", [])
+
+    read(report, period="2019")
+
+    assert known(report) == {}
+
+
+def test_the_short_forms_follow_a_company_that_a_person_names(
+    tenant: Principal, collection: Collection, report: Document
+):
+    change_metadata(tenant, report, "company", ["Birch Foods Ltd."])
+
+    assert report.pk in preferred(tenant, collection, "What did Birch Foods sell?")
+    assert report.pk not in preferred(tenant, collection, "What did Acme Tools sell?")
+
+
+def test_what_is_no_value_is_refused(tenant: Principal, report: Document):
+    with pytest.raises(Invalid):
+        change_metadata(tenant, report, "company", ["!!!"])
+
+
+def test_a_reader_does_not_change_what_is_known(tenant: Principal, report: Document):
+    reader = make_member(tenant, role=Role.READER)
+
+    with pytest.raises(NotAllowed):
+        change_metadata(reader, report, "company", ["Birch Foods"])
+
+
+def test_abbreviations_are_not_shown_with_what_is_known(report: Document):
+    store_found(
+        report.current_version,
+        [FoundValue(name="abbreviation", value="earnings per share", key="EPS", source="document")],
+    )
+
+    assert known(report) == {}
+    assert DocumentMetadata.objects.get(document=report).folded == "eps"
+
+
+def test_a_question_prefers_the_report_of_its_company_and_year(
+    tenant: Principal, collection: Collection, report: Document
+):
+    later = make_document(tenant, collection, "Sales fell.", title="d2")
+    read(later, company="Acme Tools, Inc.", alias="Acme Tools", period="2021")
+
+    found = preferred(tenant, collection, "What were the sales of Acme Tools in FY2019?")
+
+    assert found[report.pk] > found.get(later.pk, 0.0)
+
+
+def test_a_document_of_another_collection_is_not_preferred(
+    tenant: Principal, collection: Collection, report: Document
+):
+    other = make_collection(tenant)
+
+    assert preferred(tenant, other, "What were the sales of Acme Tools?") == {}
