@@ -3,9 +3,10 @@
 from ninja import Field, Query, Router
 
 from lectern.api.authentication import ApiRequest, BearerKey
-from lectern.api.documents import AccessIn, DocumentFilter
-from lectern.api.identifiers import CollectionId, DocumentId, Named
-from lectern.api.shapes import Shown, Words
+from lectern.api.documents import DocumentFilter
+from lectern.api.identifiers import CollectionId, DocumentId, GroupId, Named
+from lectern.api.shapes import Asked, Shown, Words
+from lectern.documents.access import Access, access_of
 from lectern.documents.bulk import (
     AT_ONCE,
     Action,
@@ -17,12 +18,13 @@ from lectern.documents.bulk import (
 )
 from lectern.documents.library import found
 from lectern.documents.models import Collection
+from lectern.errors import Invalid
 from lectern.tenants.access import Permission
 
 router = Router(tags=["Documents"])
 
 
-class BulkIn(AccessIn):
+class BulkIn(Asked):
     """What to do to which documents.
 
     Without ``document_ids`` it is done to those that the query asks for, the newest first:
@@ -32,6 +34,8 @@ class BulkIn(AccessIn):
 
     action: Action
     metadata: dict[Words, list[Words]] = {}
+    restricted: bool | None = None
+    group_ids: list[GroupId] = []
     document_ids: list[DocumentId] | None = Field(None, max_length=AT_ONCE)
     after: str = Field("", description="Where to go on; taken from `following`.")
 
@@ -63,7 +67,7 @@ def change_many_documents(
     """Reprocess, remove, restrict or describe up to 1,000 documents, in one transaction."""
     collection = found(Collection.objects, "collection", pk=collection_id)
     selection = _selection(request, collection, wanted, body)
-    change = Change(action=body.action, access=body.access(), metadata=body.metadata)
+    change = Change(action=body.action, access=_access(body), metadata=body.metadata)
     outcomes = change_documents(request.auth, collection, selection.documents, change)
     items = [
         BulkItem(
@@ -75,6 +79,12 @@ def change_many_documents(
         for outcome in outcomes
     ]
     return BulkOut(items=items, following=selection.following)
+
+
+def _access(body: BulkIn) -> Access:
+    if body.action is Action.ACCESS and body.restricted is None:
+        raise Invalid("Say in `restricted` whether the documents are; nothing was changed.")
+    return access_of(body.group_ids, restricted=bool(body.restricted))
 
 
 def _selection(

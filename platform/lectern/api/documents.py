@@ -44,6 +44,12 @@ class AccessIn(Asked):
         return access_of(self.group_ids, restricted=self.restricted)
 
 
+class AccessChange(AccessIn):
+    """Who reads a document from now on."""
+
+    restricted: bool
+
+
 class MetadataOut(Shown):
     """One thing known of a document; ``source`` is `person` or the enricher that read ``page``."""
 
@@ -228,7 +234,7 @@ def delete_document(request: ApiRequest, document_id: DocumentId) -> None:
     "/documents/{document_id}/access", response=DocumentOut, auth=BearerKey(Permission.WRITE)
 )
 def set_document_access(
-    request: ApiRequest, document_id: DocumentId, body: AccessIn
+    request: ApiRequest, document_id: DocumentId, body: AccessChange
 ) -> DocumentOut:
     """Open a document to all readers, or restrict it to groups; what came with a mail follows."""
     change_access(request.auth, [read_document(request.auth, document_id)], body.access())

@@ -30,7 +30,8 @@ def bulk(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     """Ask whether the chosen documents are meant and, once that is confirmed, change them."""
     shown = found(Collection.objects, "collection", pk=collection_id)
     form = BulkForm(request.POST)
-    if not form.is_valid():
+    valid = form.is_valid()
+    if set(form.errors) - {"access", "name"}:
         messages.error(request, _("Choose documents, and what to do to them."))
         return redirect("collection", shown.pk)
     selection = _selection(request, shown, form.cleaned_data)
@@ -38,8 +39,8 @@ def bulk(request: MemberRequest, collection_id: UUID) -> HttpResponse:
         messages.error(request, _("No documents are chosen. Mark some, or choose all of them."))
         return redirect("collection", shown.pk)
     action = Action(form.cleaned_data["action"])
-    if not form.cleaned_data["confirmed"]:
-        return _asked(request, shown, form, selection)
+    if not valid or not form.cleaned_data["confirmed"]:
+        return _asked(request, shown, form, selection, status=200 if valid else 422)
     if action is Action.REMOVE and form.cleaned_data["count"] != len(selection.documents):
         form.add_error("count", _("That is not how many they are. Nothing was deleted."))
         return _asked(request, shown, form, selection, status=422)

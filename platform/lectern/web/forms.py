@@ -119,16 +119,18 @@ class AccessForm(forms.Form):
     access = forms.ChoiceField(
         label=_("Who reads them"),
         choices=READERS,
-        required=False,
-        initial="open",
+        error_messages={"required": _("Say who reads them.")},
         widget=forms.RadioSelect,
     )
     groups = forms.MultipleChoiceField(
         label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
+    access_required = True
+
     def __init__(self, *args: Any, owner: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["access"].required = self.access_required
         if owner:
             # The fields stand outside of the form with this id.
             for name in ("access", "groups"):
@@ -151,7 +153,9 @@ class IdsField(forms.MultipleChoiceField):
 
 
 class UploadForm(AccessForm):
-    """Files for a collection."""
+    """Files for a collection; everybody reads them if nothing else is said."""
+
+    access_required = False
 
     # Django takes fields off the class, so its own attribute of this name is not touched.
     files = ManyFilesField(label=_("Files"))  # type: ignore[assignment]
@@ -180,6 +184,8 @@ class MetadataForm(forms.Form):
 class BulkForm(AccessForm):
     """What to do to chosen documents, or to all that a filter matches, and that it is meant."""
 
+    access_required = False
+
     action = forms.ChoiceField(choices=[(each.value, each.value) for each in Action])
     documents = IdsField(required=False)
     everything = forms.BooleanField(required=False)
@@ -190,6 +196,16 @@ class BulkForm(AccessForm):
     count = forms.IntegerField(
         label=_("Type how many documents that are, to confirm"), required=False
     )
+
+    def clean(self) -> dict[str, Any]:
+        chosen: dict[str, Any] = super().clean() or {}
+        if chosen.get("confirmed"):
+            # A form without a choice must not open what is restricted.
+            if chosen.get("action") == Action.ACCESS and not chosen.get("access"):
+                self.add_error("access", _("Say who reads them."))
+            if chosen.get("action") == Action.METADATA and not chosen.get("name"):
+                self.add_error("name", _("Say by what name it is known."))
+        return chosen
 
     def metadata(self) -> dict[str, list[str]]:
         """The values for the one name that was typed."""

@@ -101,7 +101,7 @@ def collection(request: MemberRequest, collection_id: UUID) -> HttpResponse:
             uploaders=tuple(_uploaders(shown)),
             metadata=_metadata_choices(matching, wanted),
         ),
-        "access": AccessForm(owner="drop"),
+        "access": AccessForm(owner="drop", initial={"access": "open"}),
         "golden": _golden(request.principal, shown),
     }
     return render(request, "web/collection.html", context)
