@@ -10,6 +10,7 @@ from factories import make_collection, make_document, make_tenant
 from lectern.answering.models import GoldenResult, GoldenRun
 from lectern.backends.engines import question_embedder
 from lectern.documents.access import Access, change_access
+from lectern.documents.metadata import change_metadata
 from lectern.tenants.access import Permission
 from lectern.tenants.models import AuditEvent
 from lectern.tenants.scoping import tenant_context
@@ -132,7 +133,8 @@ def test_a_changed_question_loses_the_results_of_what_it_was(client, policy, adm
 
 
 def explained(client, policy, **fields):
-    return send(client, "POST", f"{base_of(policy)}/explanations", text=QUESTION, **fields)
+    body = {"text": QUESTION} | fields
+    return send(client, "POST", f"{base_of(policy)}/explanations", **body)
 
 
 def test_an_explanation_takes_each_score_apart(client, policy):
@@ -155,6 +157,19 @@ def test_an_explanation_searches_what_is_asked(client, policy):
 
     assert [len(one[order]) for order in ("fused", "by_meaning", "by_words")] == [1, 1, 1]
     assert (none["fused"], none["considered"]) == ([], 0)
+
+
+def test_an_explanation_tells_what_the_question_names(client, policy, administrator):
+    with tenant_context(administrator.tenant_id):
+        change_metadata(administrator, policy, "company", ["Acme Corp"])
+
+    shown = explained(
+        client, policy, text="Within how many days does Acme Corp want claims?"
+    ).json()
+
+    assert shown["named"] == {"company": ["Acme Corp"]}
+    assert shown["fused"][0]["preference"] > 0
+    assert "Its document is preferred for this question" in shown["fused"][0]["why"]
 
 
 def test_a_hidden_document_is_in_no_explanation(policy, outsider):
