@@ -167,7 +167,7 @@ def test_an_explanation_tells_what_the_question_names(client, policy, administra
         client, policy, text="Within how many days does Acme Corp want claims?"
     ).json()
 
-    assert shown["named"] == {"company": ["Acme Corp"]}
+    assert "Acme Corp" in shown["named"]["company"]
     assert shown["fused"][0]["preference"] > 0
     assert "Its document is preferred for this question" in shown["fused"][0]["why"]
 
