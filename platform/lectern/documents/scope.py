@@ -15,7 +15,7 @@ from lectern.documents.models import Collection, Document, DocumentMetadata
 from lectern.documents.names_and_periods import folded
 from lectern.documents.readable import hidden_documents, readable_documents
 from lectern.documents.tuning import tuning_of
-from lectern.tenants.access import Principal
+from lectern.tenants.access import Permission, Principal
 
 # The values that are wanted by the name of the metadata ("company", "period", "type", …).
 Filters = Mapping[str, Sequence[str]]
@@ -63,7 +63,9 @@ def scope_of(
     hidden: dict[UUID, int] = {}
     documents: dict[UUID, int] | None = None
     if document is None and not filters:
-        hidden = _chunk_counts(hidden_documents(actor).filter(collection__in=ids))
+        # Asked of nobody else: making the query takes longer than many a search.
+        if not actor.may(Permission.WRITE):
+            hidden = _chunk_counts(hidden_documents(actor).filter(collection__in=ids))
         chunks = size - sum(hidden.values())
     else:
         documents = _chunk_counts(_wanted(actor, ids, document, filters or {}))
