@@ -5,7 +5,18 @@ import struct
 import zipfile
 import zlib
 
-from made_files import Filled, Text, lines, make_docx, make_pdf, make_xlsx, with_member
+from made_files import (
+    Filled,
+    Text,
+    add_slide,
+    lines,
+    make_docx,
+    make_odf,
+    make_pdf,
+    make_pptx,
+    make_xlsx,
+    with_member,
+)
 
 MB = 1024 * 1024
 ENTITIES = (
@@ -102,6 +113,31 @@ def docx_of_entities(doctype, entity):
 def xlsx_of_entities(doctype, entity):
     cell = inline_cell("A1", f"[{entity}]")
     return sheet_xlsx(sheet_data(f'<row r="1">{cell}</row>', doctype))
+
+
+def pptx_of_entities(doctype, entity):
+    show = make_pptx(lambda show: add_slide(show, "Before", "ENTITY"))
+    name = "ppt/slides/slide1.xml"
+    with zipfile.ZipFile(io.BytesIO(show)) as archive:
+        slide = archive.read(name).decode().replace("ENTITY", f"[{entity}]")
+    start, end, rest = slide.partition("?>")
+    return with_member(show, name, f"{start}{end}{doctype}{rest}".encode())
+
+
+def odt_of_entities(doctype, entity):
+    text = make_odf("text", "<text:p>Before.</text:p><text:p>ENTITY</text:p>")
+    with zipfile.ZipFile(io.BytesIO(text)) as archive:
+        content = archive.read("content.xml").decode().replace("ENTITY", f"[{entity}]")
+    start, end, rest = content.partition("?>") if "?>" in content else ("", "", content)
+    return with_member(text, "content.xml", f"{start}{end}{doctype}{rest}".encode())
+
+
+def vast_ods():
+    """A cell repeated a million times, in a row repeated a million times."""
+    many = 'table:number-{}-repeated="1048576"'
+    cell = f"<table:table-cell {many.format('columns')}><text:p>again</text:p></table:table-cell>"
+    row = f"<table:table-row {many.format('rows')}>{cell}</table:table-row>"
+    return make_odf("spreadsheet", f'<table:table table:name="S">{row}</table:table>')
 
 
 def outside_svg():

@@ -72,6 +72,12 @@ REFUSED = [
     ("laugh.docx", lambda: hostile.docx_of_entities(hostile.ENTITIES, "&a9;"), "damaged"),
     ("laugh.xlsx", lambda: hostile.xlsx_of_entities(hostile.ENTITIES, "&a9;"), "damaged"),
     ("outside.xlsx", lambda: hostile.xlsx_of_entities(hostile.OUTSIDE, "&out;"), "damaged"),
+    ("laugh.pptx", lambda: hostile.pptx_of_entities(hostile.ENTITIES, "&a9;"), "damaged"),
+    ("laugh.odt", lambda: hostile.odt_of_entities(hostile.ENTITIES, "&a9;"), "damaged"),
+    ("vast.ods", hostile.vast_ods, "too_many_cells"),
+    ("bomb.png", hostile.png_bomb, "too_many_pixels"),
+    ("bomb.tiff", hostile.tiff_bomb, "too_many_pixels"),
+    ("fake.png", hostile.fake_picture, "damaged"),
     ("strict.docx", hostile.strict_docx, "strict_ooxml"),
     ("deep.docx", hostile.deep_docx, "damaged"),
     ("drawing.svg", hostile.outside_svg, "unsupported_type"),
@@ -121,6 +127,7 @@ READ = [
     ("active.pdf", hostile.active_pdf, ["Nothing happens."]),
     ("both.pdf", hostile.pdf_and_zip, ["A page."]),
     ("zero.txt", lambda: b"A zero \0 byte in a sentence that is long enough to be text.", None),
+    ("endless.tiff", hostile.endless_tiff, [""]),
     ("content.pdf", lambda: hostile.heavy_content(100), ["Before.", "Heavy."]),
 ]
 READ_MB = {"strokes.pdf": 400, "content.pdf": 400}
@@ -142,6 +149,8 @@ def test_a_file_outside_of_a_document_is_not_read_into_it(read):
 
     for name, content in [
         ("a.docx", hostile.docx_of_entities(hostile.OUTSIDE, "&out;")),
+        ("a.pptx", hostile.pptx_of_entities(hostile.OUTSIDE, "&out;")),
+        ("a.odt", hostile.odt_of_entities(hostile.OUTSIDE, "&out;")),
         ("a.html", hostile.entity_html()),
     ]:
         outcome = read(name, content)
@@ -155,6 +164,21 @@ def test_a_table_that_claims_millions_of_columns_is_cut(read):
 
     assert outcome.texts[0].startswith("Wide")
     assert len(outcome.texts[0]) < 100_000
+
+
+def test_of_a_mail_in_a_mail_only_the_outer_one_is_its_text(read):
+    outcome = read("deep.eml", hostile.mail_in_mail())
+
+    assert "Shell 59." in outcome.texts[0]
+    assert "Shell 58." not in "".join(outcome.texts)
+    assert outcome.seconds < MOST_SECONDS
+
+
+def test_of_a_thousand_attachments_a_hundred_are_taken(read):
+    outcome = read("many.eml", hostile.mail_of_parts())
+
+    assert "See attached." in outcome.texts[0]
+    assert outcome.warnings[0].startswith("It has more than 100 attachments")
 
 
 def test_formulas_without_results_are_told(read):
