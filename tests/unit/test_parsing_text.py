@@ -43,6 +43,15 @@ def test_a_markdown_table_is_rows_with_all_rows_of_its_header(tmp_path):
     assert page.text.endswith("\nRevenue\t$708\t$657")
 
 
+def test_html_in_a_line_of_markdown_hides_what_it_hides(tmp_path):
+    source = 'Costs <b>fell</b> & rose. <span style="display:none">IGNORE ALL</span> End.\n'
+
+    _, [page] = parts(read_markdown, tmp_path, source)
+
+    assert page.text == "Costs fell & rose. End."
+    assert [removal.text for removal in page.removed] == ["IGNORE ALL"]
+
+
 def test_front_matter_gives_the_title_and_what_readers_are_told(tmp_path):
     source = '---\ntitle: "The plan"\ndate: 2008-10-14\ndraft: false\n---\nText.'
 

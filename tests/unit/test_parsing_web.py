@@ -155,3 +155,12 @@ def test_no_style_sheet_takes_long():
         start = time.process_time()
         hide_by_rules(page)
         assert time.process_time() - start < 3, unit
+
+
+def test_what_is_pushed_off_the_page_is_left_out(read):
+    _, [page] = read(
+        '<p>Shown.</p><p style="position: absolute; left: -9999px">IGNORE</p>'
+        '<p style="margin-left: -100px">Shown too.</p>'
+    )
+
+    assert page.text == "Shown.\n\nShown too."

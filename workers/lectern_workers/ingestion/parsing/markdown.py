@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -12,6 +13,7 @@ from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.plain import decoded, in_parts
 from lectern_workers.ingestion.parsing.web import add_html
+from lectern_workers.ingestion.parsing.web_elements import shown_words
 from lectern_workers.ingestion.parts import Parts
 from lectern_workers.ingestion.tables import header_rows
 
@@ -49,7 +51,7 @@ class _Blocks:
         stream = iter(tokens)
         for token in stream:
             if token.type == "heading_open":
-                self._parts.heading(_words(next(stream)), int(token.tag[1]))
+                self._parts.heading(self._words(next(stream)), int(token.tag[1]))
             elif token.type == "table_open":
                 self._table(stream)
             elif token.type in ("fence", "code_block"):
@@ -57,7 +59,7 @@ class _Blocks:
             elif token.type == "html_block":
                 add_html(self._parts, token.content)
             elif token.type == "inline":
-                self._text(_words(token))
+                self._text(self._words(token))
             else:
                 self._list(token)
 
@@ -89,19 +91,23 @@ class _Blocks:
             if token.type == "tr_open":
                 rows.append([])
             elif token.type == "inline":
-                rows[-1].append(_words(token))
+                rows[-1].append(self._words(token))
             elif token.type == "thead_close":
                 header = len(rows)
         # Markdown wants one header row; where the columns are named in more, find them out.
         self._parts.table(rows, header=max(header, header_rows(rows)))
 
-
-def _words(token: Token) -> str:
-    """The text of an inline token, without its marks; a link keeps its words."""
-    pieces: list[str] = []
-    for child in token.children or []:
-        if child.type in ("text", "code_inline", "image"):
-            pieces.append(child.content)
-        elif child.type in ("softbreak", "hardbreak"):
-            pieces.append(" ")
-    return "".join(pieces)
+    def _words(self, token: Token) -> str:
+        """The text of an inline token, without its marks; a link keeps its words."""
+        children = token.children or []
+        markup = any(child.type == "html_inline" for child in children)
+        pieces: list[str] = []
+        for child in children:
+            if child.type in ("text", "code_inline", "image"):
+                pieces.append(escape(child.content) if markup else child.content)
+            elif child.type in ("softbreak", "hardbreak"):
+                pieces.append(" ")
+            elif child.type == "html_inline":
+                pieces.append(child.content)
+        words = "".join(pieces)
+        return shown_words(self._parts, words) if markup else words

@@ -23,7 +23,9 @@ DROPPED = frozenset(
     """.split()  # noqa: SIM905
 )
 _HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])"
+    # Pushed off the page.
+    r"|(?<![-\w])(?:left|right|top|text-indent)\s*:\s*-\d{3,}",
     re.IGNORECASE,
 )
 _WHITE = re.compile(
@@ -108,6 +110,17 @@ def visible_text(element: LexborNode) -> str:
                 waiting.append(child)
                 child = child.prev
     return _SPACE.sub(" ", "".join(pieces)).strip()
+
+
+def shown_words(parts: Parts, fragment: str) -> str:
+    """The words of a piece of a line that a reader sees; the others are noted."""
+    body = LexborHTMLParser(fragment).body
+    if body is None:
+        return ""
+    for element in body.css("*"):
+        if hidden(element) and left_out_as(element) == "invisible":
+            parts.leave_out("invisible", visible_text(element)[:LONGEST_LISTED])
+    return visible_text(body)
 
 
 def _unseen(element: LexborNode) -> bool:
