@@ -16,8 +16,9 @@ def result(document="a.pdf", page=1, text="") -> Result:
     return Result(document=document, pages=(page,), text=text)
 
 
-def case(*results: Result, pages=(1,), answer="$51.7 billion", given=None) -> Case:
+def case(*results: Result, pages=(1,), answer="$51.7 billion", given=None, citations=()) -> Case:
     return Case(
+        citations=citations,
         document="a.pdf",
         pages=pages,
         evidence=EVIDENCE,
@@ -123,3 +124,27 @@ def test_questions_without_an_answer_do_not_count_for_search():
 
 def test_no_cases_give_no_figures_rather_than_zero():
     assert {measure.value for measure in measures([])} == {None}
+
+
+@pytest.mark.parametrize(("page", "share"), [(1, 1.0), (2, 0.0)])
+def test_the_first_result_that_holds_the_evidence_should_name_its_page(page, share):
+    asked = case(result(page=3), result(page=page, text=EVIDENCE), result(page=1, text=EVIDENCE))
+
+    assert figure("evidence page", asked) == share
+
+
+def test_where_the_evidence_was_not_found_its_page_is_not_counted():
+    assert figure("evidence page", case(result(page=2, text="Something else."))) is None
+
+
+@pytest.mark.parametrize(("pages", "share"), [((1,), 1.0), ((1, 2), 0.0)])
+def test_every_citation_of_the_evidence_should_name_its_page(pages, share):
+    quotes = tuple(result(page=page, text=EVIDENCE[30:90]) for page in pages)
+
+    assert figure("cited page", case(citations=quotes)) == share
+
+
+def test_a_citation_of_something_else_may_name_any_page():
+    other = result(page=2, text="Receipts of the Department of Labor rose as well in the year.")
+
+    assert figure("cited page", case(citations=(other,))) is None

@@ -108,6 +108,10 @@ def _outcome(golden: Golden, answer: Answer, paths: Mapping[str, str], elapsed: 
             for result in results
         ),
         given=answer.text if answered else None,
+        citations=tuple(
+            Result(document=citation["doc"], pages=(citation["page"],), text=citation["quote"])
+            for citation in citations
+        ),
     )
     record = {
         "question_id": golden.id,

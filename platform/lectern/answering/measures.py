@@ -5,6 +5,8 @@ question has none), and as *text* if it is of the gold document and holds the ev
 it, or 60 characters from its start, middle or end. ``budget@N`` is *text* within the first N
 characters of the results read in order: fair between chunks of different sizes. Texts are
 compared on lower-case letters and digits. Questions without an answer count for refusals only.
+``evidence page`` is how often the first result that holds the evidence names a gold page, and
+``cited page`` how often all citations that quote of it do, where there are gold pages.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 DEPTHS = (1, 3, 5, 10)
 BUDGETS = (2_000, 4_000, 8_000)
 PIECE = 60
+# Letters and digits of a quote; fewer stand in many places.
+SHORTEST_QUOTE = 20
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+")
 
@@ -38,6 +42,7 @@ class Case:
     """A question that was asked, what is right, and what came back.
 
     ``answer`` None means that the documents do not answer; ``given`` None that Lectern refused.
+    The text of a citation is its quote.
     """
 
     document: str
@@ -46,6 +51,7 @@ class Case:
     answer: str | None
     results: tuple[Result, ...]
     given: str | None
+    citations: tuple[Result, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,11 +83,17 @@ def _search_measures(cases: Sequence[Case]) -> Iterator[Measure]:
             yield _mean(f"{name}@{depth}", found)
     for budget in BUDGETS:
         yield _mean(f"budget@{budget}", [within_budget(case, budget) for case in cases])
+    holding = [(case, first_rank(case, holds_evidence)) for case in with_pages]
+    pages = [is_hit(case, case.results[rank - 1]) for case, rank in holding if rank is not None]
+    yield _mean("evidence page", pages)
 
 
 def _answer_measures(cases: Sequence[Case]) -> Iterator[Measure]:
     yield _mean("answer contained", [answer_is_contained(case) for case in cases])
     yield _mean("answer F1", [answer_overlap(case) for case in cases])
+    cited = [(case, list(_of_evidence(case))) for case in cases if case.pages]
+    pages = [all(is_hit(case, citation) for citation in found) for case, found in cited if found]
+    yield _mean("cited page", pages)
 
 
 def _refusals(cases: Sequence[Case]) -> Iterator[Measure]:
@@ -120,6 +132,16 @@ def holds_evidence(case: Case, result: Result) -> bool:
     return is_of_document(case, result) and any(
         piece in text for piece in _pieces(letters_and_digits(case.evidence))
     )
+
+
+def _of_evidence(case: Case) -> Iterator[Result]:
+    """The citations that quote a part of the evidence."""
+    evidence = letters_and_digits(case.evidence)
+    for citation in case.citations:
+        quote = letters_and_digits(citation.text)
+        part = len(quote) >= SHORTEST_QUOTE and quote in evidence
+        if holds_evidence(case, citation) or (part and is_of_document(case, citation)):
+            yield citation
 
 
 def within_budget(case: Case, budget: int) -> bool:
