@@ -51,9 +51,13 @@ class WordBoxes(Sequence[WordBox]):
         self._ends = array("i")
         self._boxes = array("f")
         for start, end, *box in words:
-            self._starts.append(start)
-            self._ends.append(end)
-            self._boxes.extend(box)
+            self.add(start, end, box)
+
+    def add(self, start: int, end: int, box: Iterable[float]) -> None:
+        """Append the word [start, end), which is the last so far, with its x0, y0, x1 and y1."""
+        self._starts.append(start)
+        self._ends.append(end)
+        self._boxes.extend(box)
 
     @overload
     def __getitem__(self, index: int) -> WordBox: ...

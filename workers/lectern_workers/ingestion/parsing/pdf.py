@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from lectern.documents.content import DocumentFacts, PageContent, WordBoxes
+from lectern.documents.content import DocumentFacts, PageContent
 from lectern.documents.content_types import ContentType
 from lectern_workers.ingestion.characters import one_line
 from lectern_workers.ingestion.layout import ReadPage
@@ -83,7 +83,7 @@ def _read_page(document: pdfium.PdfDocument, index: int, fonts: dict[int, bool])
         text=found.text,
         width=width,
         height=height,
-        words=WordBoxes(found.words),
+        words=found.words,
         removed=tuple(found.removed),
         image_only=not found.text and shows_something(page),
     )

@@ -29,7 +29,6 @@ class Letters:
         self._left, self._bottom, self._right, self._top = page.get_bbox()
         self._rotation = page.get_rotation()
         self._fonts = fonts
-        self._drawn_bold: dict[int, bool] = {0: False}
 
     def text(self) -> str:
         """The page's text; letter ``i`` of it is letter ``i`` of every other method."""
@@ -67,12 +66,10 @@ class Letters:
 
     def bold(self, text_object: int) -> bool:
         """Whether the object's font is bold, by its weight or its name."""
-        if text_object not in self._drawn_bold:
-            font = pdf_calls.object_font(text_object) or 0
-            if font not in self._fonts:
-                self._fonts[font] = bool(font) and _is_bold(font)
-            self._drawn_bold[text_object] = self._fonts[font]
-        return self._drawn_bold[text_object]
+        font = (pdf_calls.object_font(text_object) if text_object else 0) or 0
+        if font not in self._fonts:
+            self._fonts[font] = bool(font) and _is_bold(font)
+        return self._fonts[font]
 
     def close(self) -> None:
         self._page.close()

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from operator import sub
 from statistics import median
 
-from lectern.documents.content import Removal, RemovalKind, WordBox
+from lectern.documents.content import Removal, RemovalKind, WordBoxes
 from lectern_workers.ingestion.characters import strip_unseen
 from lectern_workers.ingestion.layout import Line
 from lectern_workers.ingestion.parsing.pdf_letters import Letters
@@ -26,6 +26,7 @@ _WORD = re.compile(r"(\S+)()")
 _LINE = re.compile("[^\r\n]+")
 _DIGIT = re.compile(r"\d")
 _LEADER_DOTS = frozenset(".·…")
+_LEADER = re.compile(r"(?<!\w)[.·…](?!\w)")
 _SHORTEST_LEADER = 3
 # Letters lower than this (points) are there for programs, not for people.
 _SMALLEST = 1.0
@@ -46,7 +47,7 @@ class PageText:
     """A page's text as it grows line by line."""
 
     text: str = ""
-    words: list[WordBox] = field(default_factory=list)
+    words: WordBoxes = field(default_factory=WordBoxes)
     lines: list[Line] = field(default_factory=list)
     removed: list[Removal] = field(default_factory=list)
 
@@ -56,10 +57,11 @@ class PageText:
             self.text += "\n"
         start = at = len(self.text)
         pieces: list[str] = []
-        for separator, (text, *box, _) in zip(_separators(words), words, strict=True):
+        for separator, word in zip(_separators(words), words, strict=True):
+            text = word[0]
             at += len(separator)
             end = at + len(text)
-            self.words.append(WordBox(at, end, *box))
+            self.words.add(at, end, word[1:5])
             pieces += (separator, text)
             at = end
         self.text += "".join(pieces)
@@ -82,14 +84,17 @@ class PageReader:
         self._visibility = visibility
         self._size = size
         self._page = PageText()
+        # Of each text object, by its address: whether it is seen, and whether it is bold.
+        self._looks: dict[int, tuple[bool, bool]] = {}
 
     def read(self) -> PageText:
         """All that a reader sees of the page."""
         source = self._letters.text()
         token = _TOKEN if _SPECIAL.search(source) else _WORD
+        has_leaders = _LEADER.search(source) is not None
         for match in _LINE.finditer(source):
             for words in self._lines(token.finditer(source, *match.span())):
-                kept = _without_leaders(words)
+                kept = _without_leaders(words) if has_leaders else words
                 if kept:
                     self._page.add_line(kept)
         return self._page
@@ -98,28 +103,27 @@ class PageReader:
         """The words of a line, in two where PDFium joined two lines at a hyphen."""
         words: list[Word] = []
         for match in tokens:
-            word = self._word(match) if match.group(1) else None
+            text, broken = match.groups()
+            word = self._word(text, broken, *match.span()) if text else None
             if word is None:
                 continue
             if words and _begins_line(words[-1], word):
                 yield words
                 words = []
             words.append(word)
-            if match.group(2):
+            if broken:
                 yield words
                 words = []
         if words:
             yield words
 
-    def _word(self, match: re.Match[str]) -> Word | None:
-        first, after = match.span()
-        text, broken = match.groups()
-        box = self._letters.box(first, after - 1)
-        x0, y0, x1, y1 = box
+    def _word(self, text: str, broken: str, first: int, after: int) -> Word | None:
+        x0, y0, x1, y1 = self._letters.box(first, after - 1)
         width, height = self._size
         drawn_by = self._letters.drawn_by(first)
+        seen, bold = self._looks.get(drawn_by) or self._look(drawn_by)
         outside = x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height
-        if outside or y1 - y0 < _SMALLEST or not self._visibility.seen(drawn_by):
+        if outside or y1 - y0 < _SMALLEST or not seen:
             self._page.leave_out("invisible", strip_unseen(text)[0])
             return None
         if broken:
@@ -128,7 +132,12 @@ class PageReader:
             text, unseen = strip_unseen(text)
             for kind, what in unseen:
                 self._page.leave_out(kind, what)
-        return (text, x0, y0, x1, y1, self._letters.bold(drawn_by)) if text else None
+        return (text, x0, y0, x1, y1, bold) if text else None
+
+    def _look(self, drawn_by: int) -> tuple[bool, bool]:
+        look = self._visibility.seen(drawn_by), self._letters.bold(drawn_by)
+        self._looks[drawn_by] = look
+        return look
 
 
 def _begins_line(before: Word, word: Word) -> bool:
