@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from fakes import HashEmbedder
-from lectern.backends.embedder import OnnxEmbedder
+from lectern.backends.onnx_embedder import OnnxEmbedder
 from lectern.backends.openvino_embedder import OpenvinoEmbedder
 from lectern.backends.weights import exported_folder
 

@@ -1,14 +1,11 @@
-"""Text to vectors: the protocol, and the engine for questions."""
+"""Text to vectors: the protocol, and what its engines share."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
-
-from lectern.backends.weights import BUILT_IN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,31 +36,6 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of ``texts`` in their order: shape (n, dimensions), each of length 1."""
         ...
-
-
-class OnnxEmbedder:
-    """The embedder on ONNX Runtime: fp32, one thread, about 5 ms of CPU for a question."""
-
-    def __init__(self, folder: Path, facts: EmbedderFacts = BUILT_IN) -> None:
-        """``folder`` holds ``model.onnx`` and ``tokenizer.json``, as ``convert`` leaves them."""
-        self.name, self.dimensions = facts.name, facts.dimensions
-        self._facts = facts
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        self._session = onnxruntime.InferenceSession(
-            str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-        )
-        self._tokenizer = tokenizer_in(folder, facts)
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """The vectors of ``texts`` in their order; only the first ``most_pieces`` pieces count."""
-        return embed_in_batches(texts, self._tokenizer, self._states, self._facts)
-
-    def _states(self, ids: NDArray[np.int64], mask: NDArray[np.int64]) -> NDArray[np.float32]:
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        states: NDArray[np.float32] = self._session.run(["states"], inputs)[0]
-        return states
 
 
 def tokenizer_in(folder: Path, facts: EmbedderFacts) -> Tokenizer:

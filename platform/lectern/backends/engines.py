@@ -6,7 +6,6 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from lectern.backends.embedder import OnnxEmbedder
 from lectern.backends.installed import facts_of, folder_of
 from lectern.backends.weights import EMBEDDER_NAME
 
@@ -59,11 +58,14 @@ def ingestion_embedder(state: Path, name: str = EMBEDDER_NAME) -> Embedder:
 
 
 def _load_for_questions(state: Path, name: str) -> Embedder:
+    # Each engine is loaded where it is used: it takes tens of megabytes, and most processes
+    # need only one.
+    from lectern.backends.onnx_embedder import OnnxEmbedder
+
     return OnnxEmbedder(folder_of(state, name), facts_of(state, name))
 
 
 def _load_for_documents(state: Path, name: str) -> Embedder:
-    # Only here: whoever asks questions need not load a second engine.
     from lectern.backends.openvino_embedder import OpenvinoEmbedder
 
     return OpenvinoEmbedder(folder_of(state, name), facts_of(state, name))
