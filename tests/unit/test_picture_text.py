@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from lectern.documents.confinement import Limits
-from lectern.documents.content import Box
+from lectern.documents.content import Box, PageContent
 from lectern_workers.ingestion.cleaning import clean
 from lectern_workers.ingestion.picture_reader import page_of
-from lectern_workers.ingestion.picture_text import read_pictures
+from lectern_workers.ingestion.picture_text import placed_on, read_pictures
 from lectern_workers.ingestion.sandbox import read_document
 from lectern_workers.ingestion.turning import turn_of
 from made_files import make_picture, saved
@@ -72,6 +72,16 @@ def test_a_page_that_lies_on_its_side_or_head_is_read(tmp_path, program, turned)
     assert 0 <= box.y0 < box.y1 <= page.height
     upright = box.x1 - box.x0 > box.y1 - box.y0
     assert upright == (turned == 180)
+
+
+def test_the_places_on_a_page_too_large_to_be_drawn_whole_are_right(tmp_path):
+    picture = PageContent(number=1, label="1", text="", width=720, height=720, image_only=True)
+    found = page_of(rows((1, 100, 100, 500, 40, 96, "Rent")), 1, (1000, 1000))
+
+    placed = placed_on(picture, found)
+
+    # A thousand pixels are 720 points here, not the 360 of 200 dots an inch.
+    assert [round(word.x1) for word in placed.page.words] == [432]
 
 
 def test_each_page_is_recognised_with_progress(tmp_path, program):
@@ -139,10 +149,63 @@ def test_guesses_at_stains_are_no_words():
     assert read.page.text == "Rent"
 
 
+def test_a_word_that_is_hard_to_read_leaves_no_gap_in_its_line():
+    read = page_of(
+        rows(
+            (1, 100, 100, 90, 40, 96, "Dan"),
+            (1, 200, 100, 200, 40, 12, "Murphy's"),
+            (1, 410, 100, 90, 40, 96, "sold"),
+        ),
+        1,
+        (1000, 1000),
+    )
+
+    assert read.page.text == "Dan Murphy's sold"
+
+
+def test_a_table_that_is_read_by_columns_is_put_together_by_rows():
+    labels = ["Revenue", "Costs", "Profit"]
+    columns = [
+        (line, x, 100 + 60 * (line - 1), 90, 40, 96, text)
+        for x, texts in ((100, labels), (600, ["5", "3", "2"]), (800, ["6", "4", "1"]))
+        for line, text in enumerate(texts, start=1)
+    ]
+
+    read = page_of(rows(*columns), 1, (1000, 1000))
+
+    assert read.page.text == "Revenue\t5\t6\nCosts\t3\t4\nProfit\t2\t1"
+
+
+def test_columns_of_text_stay_apart():
+    words = ["said", "that", "the", "rent", "rises", "again"]
+    columns = [
+        (line, x + 80 * at, 100 + 60 * (line - 1), 70, 40, 96, f"{word}{x}")
+        for x in (0, 600)
+        for line in range(1, 5)
+        for at, word in enumerate(words)
+    ]
+
+    read = page_of(rows(*columns), 1, (1200, 1000))
+
+    assert [line.count("said600") for line in read.page.text.split("\n")] == [0] * 4 + [1] * 4
+
+
 def test_a_page_that_is_hard_to_recognise_says_so():
     read = page_of(rows((1, 100, 100, 90, 40, 41, "Rert")), 7, (1000, 1000))
 
     assert read.page.problem.startswith("Page 7 is hard to recognise")
+
+
+def test_figures_that_are_hard_to_recognise_are_named():
+    read = page_of(
+        rows((1, 100, 100, 600, 40, 96, "Rent"), (1, 720, 100, 90, 40, 45, "4,60O")),
+        7,
+        (1000, 1000),
+    )
+
+    assert read.page.problem == (
+        "Figures on page 7 that are hard to recognise, look at the picture: 4,60O."
+    )
 
 
 def test_cells_that_stand_far_apart_are_parted_by_tabs():

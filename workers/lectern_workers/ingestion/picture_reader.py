@@ -22,6 +22,7 @@ from lectern_workers.ingestion.characters import one_line
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.parsing.pdf_words import PageText, Word
 from lectern_workers.ingestion.records import encoded
+from lectern_workers.ingestion.scanned_rows import Line, in_rows
 from lectern_workers.ingestion.turning import turn_of
 
 LIMITS = Limits(cpu_seconds=60, most_cpu_seconds=60, patience=5)
@@ -29,6 +30,10 @@ DOTS_AN_INCH = 200
 LONGEST_SIDE = 6_000  # pixels
 # Below this a word is a guess at a stain, and below that so unsure that people must look.
 _GUESS, _UNSURE = 25.0, 65.0
+# A wrong figure is worse than a wrong word.
+_DOUBTFUL, _DIGIT, _MOST_SHOWN = 50.0, re.compile(r"\d"), 10
+# Letters and digits: a stain is taken for fewer, and a gap in a line is worse than an error.
+_LEAST_OF_A_WORD = 3
 _WORD = 5
 # How far letters of common fonts reach from the line that they stand on, in em.
 _ASCENDER, _X_HEIGHT, _DESCENDER = 0.73, 0.5, 0.22
@@ -55,20 +60,22 @@ def recognise(file: Path, number: int, program: str, languages: str) -> ReadPage
 def page_of(table: str, number: int, size: tuple[int, int]) -> ReadPage:
     """The page that a table of words (tesseract's TSV) tells of; ``size`` in pixels."""
     points = 72 / DOTS_AN_INCH
-    lines = [line for line in _lines(table) if line]
-    turn = turn_of([[box for _, box, _ in line] for line in lines], size)
+    seen = [line for line in _lines(table) if line]
+    turn = turn_of([[box for _, box, _ in line] for line in seen], size)
+    # Everything is put in order on the upright page; the places are those on the page as it is.
+    lines = in_rows([[(w, turn.upright(box), sure) for w, box, sure in line] for line in seen])
     page = PageText()
     places: list[Box] = []
     for line in lines:
-        upright = [turn.upright(box) for _, box, _ in line]
+        upright = [box for _, box, _ in line]
         top, bottom = _full_height("".join(word for word, _, _ in line), upright)
         words: list[Word] = [
             (word, box.x0 * points, top * points, box.x1 * points, bottom * points, False)
-            for (word, _, _), box in zip(line, upright, strict=True)
+            for word, box, _ in line
         ]
         page.add_line(words)
-        places += [Box(*(side * points for side in box)) for _, box, _ in line]
-    sure = mean([sureness for line in lines for _, _, sureness in line] or [0.0])
+        places += [Box(*(side * points for side in turn.back(box))) for box in upright]
+    words_seen = [word for line in lines for word in line]
     boxes = (
         WordBox(word.start, word.end, *box) for word, box in zip(page.words, places, strict=True)
     )
@@ -80,23 +87,24 @@ def page_of(table: str, number: int, size: tuple[int, int]) -> ReadPage:
         height=size[1] * points,
         words=WordBoxes(boxes),
         image_only=not page.text,
-        problem=_problem(number, page.text, sure),
+        problem=_problem(number, words_seen),
     )
     return ReadPage(page=content, lines=tuple(page.lines))
 
 
-def _lines(table: str) -> Iterator[list[tuple[str, Box, float]]]:
+def _lines(table: str) -> Iterator[Line]:
     """The words of each line with their places in pixels and how sure they are, in per cent."""
     rows = csv.DictReader(table.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
     words = (row for row in rows if row.get("level") == str(_WORD))
     for _, line in groupby(words, lambda row: (row["block_num"], row["par_num"], row["line_num"])):
-        found = []
+        found: Line = []
         for row in line:
             word, sureness = one_line(row["text"] or ""), float(row["conf"])
             left, top, width, height = (
                 int(row[side]) for side in ("left", "top", "width", "height")
             )
-            if word and sureness >= _GUESS and width > 0 and height > 0:
+            stain = sureness < _GUESS and sum(map(str.isalnum, word)) < _LEAST_OF_A_WORD
+            if word and not stain and width > 0 and height > 0:
                 box = Box(left, top, left + width, top + height)
                 found.append((word.replace(" ", ""), box, sureness))
         yield found
@@ -114,15 +122,20 @@ def _full_height(letters: str, boxes: Sequence[Box]) -> tuple[float, float]:
     return top - (_ASCENDER - above) * em, bottom + (_DESCENDER - below) * em
 
 
-def _problem(number: int, text: str, sureness: float) -> str:
-    if not text:
+def _problem(number: int, words: Line) -> str:
+    """What people must know of a page before they rely on its text; empty for nothing."""
+    if not words:
         return f"Page {number} is a picture in which text recognition found no words."
-    if sureness < _UNSURE:
+    if mean(sureness for _, _, sureness in words) < _UNSURE:
         return (
             f"Page {number} is hard to recognise: compare its text with the picture before you "
             "rely on it, or scan it again more clearly."
         )
-    return ""
+    doubtful = [word for word, _, sureness in words if sureness < _DOUBTFUL and _DIGIT.search(word)]
+    if not doubtful:
+        return ""
+    shown = ", ".join(doubtful[:_MOST_SHOWN]) + (" and more" if doubtful[_MOST_SHOWN:] else "")
+    return f"Figures on page {number} that are hard to recognise, look at the picture: {shown}."
 
 
 def main() -> None:

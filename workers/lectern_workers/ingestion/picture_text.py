@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from lectern.documents.content import PageContent
+from lectern.documents.content import PageContent, WordBox, WordBoxes
 from lectern.documents.work_folders import work_folder
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.picture_reader import LIMITS
@@ -47,13 +47,21 @@ def read_pictures(
             [str(path.absolute()), str(picture.number), str(program), languages],
             lambda done=done: progress(done, total),  # type: ignore[misc]
         )
-        read.pages[index] = _placed(page, picture) if page else _unrecognised(picture)
+        read.pages[index] = placed_on(picture, page) if page else _unrecognised(picture)
     if wanted:
         progress(total, total)
 
 
-def _placed(found: ReadPage, picture: PageContent) -> ReadPage:
-    """The recognised page under the number, label and size that it was read with."""
+def placed_on(picture: PageContent, found: ReadPage) -> ReadPage:
+    """The recognised page under the number, label and size that it was read with.
+
+    A page that is too large to be drawn whole was drawn smaller: its words are put in place.
+    """
+    scale = (picture.width or 1.0) / (found.page.width or 1.0)
+    words = (
+        WordBox(word.start, word.end, *(side * scale for side in word[2:]))
+        for word in found.page.words
+    )
     page = replace(
         found.page,
         number=picture.number,
@@ -61,6 +69,7 @@ def _placed(found: ReadPage, picture: PageContent) -> ReadPage:
         width=picture.width,
         height=picture.height,
         removed=picture.removed,
+        words=WordBoxes(words),
     )
     return replace(found, page=page)
 

@@ -26,6 +26,14 @@ class Turn:
             return Box(box.y0, self.width - box.x1, box.y1, self.width - box.x0)
         return box
 
+    def back(self, box: Box) -> Box:
+        """Where on the page as it is a box stands that :meth:`upright` gave."""
+        if self.runs == "up":
+            return Turn("down", self.height, self.width).upright(box)
+        if self.runs == "down":
+            return Turn("up", self.height, self.width).upright(box)
+        return self.upright(box)
+
 
 def turn_of(lines: Sequence[Sequence[Box]], size: tuple[float, float]) -> Turn:
     """How a page is turned, told by the way from the first to the last word of its lines."""
