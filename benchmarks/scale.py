@@ -44,8 +44,8 @@ NEAREST = 10
 EACH_LEG = 100  # as lectern.documents.search has it
 REPEATS = 3
 MOST_QUESTIONS = 100
-# What one would write by hand: the nearest through the same index, or, with a filter, of all
-# that pass it.
+# What one would write by hand: the nearest through the same index, with as many lists read, or,
+# with a filter, of all that pass it.
 RAW = """
 SELECT chunk_id FROM documents_chunkembedding
 WHERE tenant_id = %(tenant)s AND collection_id = %(collection)s AND embedder = %(embedder)s
@@ -267,6 +267,8 @@ def ways_of(
 
     filtered = wanted < collection.chunk_count
     by_hand = RAW_FILTERED if filtered else RAW.format(dimensions=embedder.dimensions)
+    compared = comparison([collection.pk], embedder, wanted=wanted, of=collection.chunk_count)
+    probes = str(max(1, compared.lists_read))
 
     def ours(at: int) -> list[Any]:
         compared = comparison([collection.pk], embedder, wanted=wanted, of=collection.chunk_count)
@@ -278,7 +280,7 @@ def ways_of(
     def raw(at: int) -> list[Any]:
         with vector_cursor() as cursor:
             if not filtered:
-                cursor.execute("SELECT set_config('hnsw.ef_search', '200', true)")
+                cursor.execute("SELECT set_config('ivfflat.probes', %s, true)", [probes])
             return [chunk_id for (chunk_id,) in cursor.execute(by_hand, given[at]).fetchall()]
 
     return {"Lectern": ours, "raw SQL": raw}

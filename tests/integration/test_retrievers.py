@@ -345,6 +345,6 @@ def test_a_large_collection_is_not_switched_before_its_index_is_there(stored, sm
 
 def drop_indexes() -> None:
     with connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'hnsw\\_%'")
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'near\\_%'")
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP INDEX {name}")

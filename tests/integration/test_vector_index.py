@@ -45,7 +45,7 @@ def without_indexes(committed):
 
 def indexes() -> set[str]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'hnsw\\_%'")
+        cursor.execute("SELECT relname FROM pg_class WHERE relname LIKE 'near\\_%'")
         return {name for (name,) in cursor.fetchall()}
 
 
@@ -116,6 +116,20 @@ def test_a_search_through_the_index_reads_the_index(large):
         scans = cursor.fetchone()[0]
 
     assert scans == 1
+
+
+def test_an_index_that_a_collection_has_outgrown_is_built_anew_and_serves_meanwhile(
+    large, monkeypatch
+):
+    name = index_name(large[1].pk, HashEmbedder.name)
+    build()
+    monkeypatch.setattr(vector_index, "GROWTH", 0.5)
+
+    told = build()
+
+    assert "12 chunks" in told
+    assert is_served(*large)
+    assert {index for index in indexes() if index.startswith(name)} == {name}
 
 
 def test_building_twice_builds_once(large):
