@@ -171,6 +171,16 @@ def test_a_passage_of_the_lab_becomes_a_golden_question(browser, administrator, 
     assert golden.evidence.startswith("Claims are submitted")
 
 
+def test_what_is_saved_already_leads_back_to_the_lab(browser, administrator, collection, policy):
+    save_first(browser, collection)
+
+    response = save_first(browser, collection)
+
+    assert response["Location"].startswith(f"/library/{collection.pk}/lab?question=Within")
+    assert "is here already" in page_of(browser.get(response["Location"]))
+    assert len(golden_rows(administrator, collection)) == 1
+
+
 def test_that_no_document_answers_becomes_a_golden_question(
     browser, administrator, collection, policy
 ):

@@ -20,7 +20,7 @@ from lectern.answering.models import GoldenQuestion, GoldenResult
 from lectern.answering.standings import Standing
 from lectern.documents.library import found
 from lectern.documents.models import Collection
-from lectern.errors import LecternError
+from lectern.errors import Conflict, LecternError
 from lectern.tenants.access import Permission
 from lectern.web.golden_forms import GoldenFileForm, GoldenForm
 from lectern.web.pages import MemberRequest, page, rows_of_page
@@ -66,6 +66,9 @@ def new(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             golden_set.add_golden(request.principal, collection, form.draft())
+        except Conflict as known:
+            messages.info(request, known.message)
+            return redirect(_back(request, collection))
         except LecternError as error:
             form.add_error(None, error.message)
         else:
