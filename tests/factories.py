@@ -78,22 +78,27 @@ def make_document(
 
 
 def make_read_document(
-    actor: Principal, collection: Collection, name: str, content: bytes
+    actor: Principal,
+    collection: Collection,
+    name: str,
+    content: bytes,
+    *,
+    embedder: Embedder = HASHING,
 ) -> Document:
-    """A document read from the bytes of its file as ingestion does it, with hashed vectors."""
+    """A document read from the bytes of its file as ingestion does it."""
     upload = accept_upload(actor, collection, SimpleUploadedFile(name, content))
     path = Path(storages["documents"].path(upload.version.file))
     read = read_document(path, name, progress=lambda _done, _total: None)
     pages = clean(read.facts, read.pages)
     chunks = chunk(read.facts, pages, title=name)
-    vectors = HASHING.embed([draft.searchable for draft in chunks])
+    vectors = embedder.embed([draft.searchable for draft in chunks])
     publish(
         upload.version,
         IndexedVersion(
             facts=read.facts,
             pages=pages,
             chunks=chunks,
-            vectors={HASHING.name: np.asarray(vectors, dtype=np.float32)},
+            vectors={embedder.name: np.asarray(vectors, dtype=np.float32)},
             tables=recognise(pages),
         ),
     )

@@ -15,11 +15,13 @@ from django.db import Error
 from lectern import sdk
 from lectern.answering.checking import blocked, check
 from lectern.answering.citing import CitationDraft, CitedText, cite
-from lectern.answering.evidence import weigh
+from lectern.answering.computing import computed
+from lectern.answering.evidence import Evidence, weigh
 from lectern.answering.follow_ups import standalone
 from lectern.answering.models import Answer, Question
 from lectern.answering.quoting import quote
 from lectern.answering.record import record_answer
+from lectern.answering.table_sources import cite_cells, sources_of
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
 from lectern.documents.joining import joined
@@ -34,6 +36,7 @@ from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.scoping import tenant_context
 
 ENGINE = "quotation"
+COMPUTING = "computation"
 PASSAGES = 10
 RANKED = 12  # some are joined
 REFUSAL = "Nothing in these documents answers that."
@@ -137,14 +140,16 @@ def _events(actor: Principal, question: Question) -> Iterator[Event]:
     embedder = question_embedder(settings.STATE, collection.embedder)
     with tenant_context(actor.tenant_id):
         question.save(force_insert=True)
-        scope, _ = prefer(scope_of(actor, [collection], question.document), text)
+        scope, understanding = prefer(scope_of(actor, [collection], question.document), text)
         clock.note("understanding")
-        found = retrieve(scope, text, embedder, limit=RANKED)
+        found = retrieve(scope, understanding.expanded(text), embedder, limit=RANKED)
         found = replace(found, passages=joined(found.passages, limit=PASSAGES))
+        threshold = tuning_of(collection).threshold
+        evidence = weigh(text, found.passages, found.rarities, threshold, understanding)
     clock.note("search")
     try:
         yield Sources(question_id=question.pk, passages=found.passages, searched_for=text)
-        yield from _answered(actor, question, found, clock)
+        yield from _answered(actor, question, found, evidence, clock)
     except Exception as error:
         # Where the database is what failed, the question stays without a verdict.
         with suppress(Error):
@@ -153,20 +158,23 @@ def _events(actor: Principal, question: Question) -> Iterator[Event]:
 
 
 def _answered(
-    actor: Principal, question: Question, found: Retrieval, clock: Clock
+    actor: Principal, question: Question, found: Retrieval, evidence: Evidence, clock: Clock
 ) -> Iterator[Event]:
     text, collection = searched_for(question), question.collection
     embedder = question_embedder(settings.STATE, collection.embedder)
     threshold = tuning_of(collection).threshold
     evidence = weigh(text, found.passages, found.rarities, threshold)
-    quotes = quote(text, found, embedder) if evidence.suffices else []
+    with tenant_context(actor.tenant_id):
+        computation = computed(text, sources_of(found.passages))
+    clock.note("compute")
+    quoting = evidence.suffices and computation is None
+    quotes = quote(text, found, embedder) if quoting else []
     clock.note("quote")
     with tenant_context(actor.tenant_id):
-        verdict = _judge(collection.plugin, text, cite(quotes), found)
+        cited = cite_cells(computation) if computation else cite(quotes)
+        verdict = _judge(collection.plugin, text, cited, found)
     clock.note("check")
-    for citation in verdict.cited.citations:
-        start, end = citation.sentence
-        yield Sentence(text=verdict.cited.text[start:end], citation=citation)
+    yield from _sentences(verdict.cited)
 
     with tenant_context(actor.tenant_id):
         answer = record_answer(
@@ -175,9 +183,10 @@ def _answered(
                 question=question,
                 outcome=verdict.outcome,
                 text=verdict.cited.text,
-                engine=ENGINE,
+                engine=COMPUTING if computation else ENGINE,
                 adapter=collection.answerer,
                 confidence=evidence.probability,
+                computation=computation.facts if computation and verdict.cited.citations else {},
                 timings=clock.steps,
             ),
             verdict.cited.citations,
@@ -185,6 +194,16 @@ def _answered(
             found.passages,
         )
     yield Done(answer_id=answer.pk, outcome=answer.outcome, text=answer.text)
+
+
+def _sentences(cited: CitedText) -> Iterator[Sentence]:
+    """Each sentence once, with the first place that it rests on."""
+    told: set[tuple[int, int]] = set()
+    for citation in cited.citations:
+        if citation.sentence not in told:
+            told.add(citation.sentence)
+            start, end = citation.sentence
+            yield Sentence(text=cited.text[start:end], citation=citation)
 
 
 def _record_failure(actor: Principal, question: Question, error: Exception, clock: Clock) -> None:

@@ -1,9 +1,10 @@
 """What the collection's plugin says about an answer before anybody sees it."""
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from lectern import sdk
-from lectern.answering.citing import CitedText
+from lectern.answering.citing import CitationDraft, CitedText
 from lectern.documents.passages import Passage
 from lectern.plugins.registry import plugin_named, run_checks
 
@@ -21,25 +22,29 @@ def blocked(findings: Sequence[sdk.Finding]) -> str:
 
 
 def _as_plugins_see_it(question: str, answer: CitedText, passages: Sequence[Passage]) -> sdk.Answer:
+    by_sentence = groupby(answer.citations, key=lambda citation: citation.sentence)
     sentences = [
         sdk.Sentence(
-            text=answer.text[citation.sentence[0] : citation.sentence[1]],
-            citations=[
-                sdk.Citation(
-                    quote=citation.quote,
-                    document=citation.passage.document_title,
-                    page=citation.passage.page,
-                    passage=_passage(citation.passage),
-                )
-            ],
+            text=answer.text[start:end],
+            citations=[_citation(citation) for citation in citations],
+            computed=answer.computed,
         )
-        for citation in answer.citations
+        for (start, end), citations in by_sentence
     ]
     return sdk.Answer(
         question=question,
         text=answer.text,
         sentences=sentences,
         passages=[_passage(passage) for passage in passages],
+    )
+
+
+def _citation(citation: CitationDraft) -> sdk.Citation:
+    return sdk.Citation(
+        quote=citation.quote,
+        document=citation.passage.document_title,
+        page=citation.passage.page,
+        passage=_passage(citation.passage),
     )
 
 

@@ -38,10 +38,14 @@ class CitationDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CitedText:
-    """An answer's text, every sentence of which has one citation, in order."""
+    """An answer's text, every sentence of which has a citation, in order.
+
+    One that was ``computed`` is a single sentence that cites each cell it was made from.
+    """
 
     text: str
     citations: tuple[CitationDraft, ...]
+    computed: bool = False
 
 
 def cite(quotes: Sequence[Quote]) -> CitedText:

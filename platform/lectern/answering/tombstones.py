@@ -44,7 +44,7 @@ def blank_citations(document_ids: Sequence[UUID]) -> int:
         )
         for answer in answers:
             _blank(answer, gone)
-        Answer.objects.bulk_update(answers, ["text", "passages"])
+        Answer.objects.bulk_update(answers, ["text", "passages", "computation"])
     # A check's message may name what it found in the document.
     Finding.objects.filter(answer__in=ids).update(message=GONE)
     citing.update(quote="", heading="", boxes=[], document=None, version=None, removed_at=Now())
@@ -53,6 +53,9 @@ def blank_citations(document_ids: Sequence[UUID]) -> int:
 
 def _blank(answer: Any, gone: set[str]) -> None:
     """Empty the answer's text where it cites what is ``gone``, and the passages of that."""
+    if answer.doomed:
+        # What was computed was computed from one document's cells.
+        answer.computation = {}
     for citation in answer.doomed:
         # The sentence keeps its length, so that the offsets of the others stay right.
         width = citation.sentence_end - citation.sentence_start

@@ -112,6 +112,9 @@ class AnswerSummary(Shown):
     text: str
     confidence: float = Field(description="How likely it is that the passages hold the answer.")
     engine: str
+    computation: dict[str, Any] = Field(
+        description="How it was computed from the cited cells; empty for quotations."
+    )
     adapter: str
     citations: list[CitationOut]
     created_at: datetime

@@ -145,3 +145,44 @@ def _label(grid: Grid, columns: Sequence[Column]) -> str:
 def _wrapped(above: str) -> str:
     """The label of a row without one: the line above, where the label was set too high."""
     return "" if above.endswith(":") else above
+
+
+class Record(NamedTuple):
+    """A row in few words: the texts of its cells by column, and how to find one again."""
+
+    page: int
+    texts: list[str]
+    start: int
+    cells: Sequence[Span | None] | None
+
+    def span_at(self, at: int) -> tuple[int, int] | None:
+        """The range [start, end) of the page's text that the cell in a column takes."""
+        if self.cells is not None:
+            cell = self.cells[at]
+            return (cell.start, cell.end) if cell else None
+        start = self.start + sum(len(text) + 1 for text in self.texts[:at])
+        return start, start + len(self.texts[at])
+
+
+def records_in(table: Table, stretches: Iterable[Stretch]) -> Iterator[Record]:
+    """The rows of ``table`` but for the names of sections, quickly: sheets are long."""
+    if table.placed:
+        for row in rows_in(table, stretches):
+            if not row.section:
+                texts = [cell.text if cell else "" for cell in row.cells]
+                yield Record(row.page, texts, 0, row.cells)
+        return
+    width = len(table.columns)
+    for stretch in stretches:
+        at = stretch.start
+        for line in stretch.text[stretch.start : stretch.end].split("\n"):
+            texts = line.split("\t")
+            if not line.isspace() and (width == 1 or len(texts) > 2 or _is_record(texts)):
+                texts += [""] * (width - len(texts))
+                yield Record(stretch.page, texts, at, None)
+            at += len(line) + 1
+
+
+def _is_record(texts: Sequence[str]) -> bool:
+    """Whether a short row is more than the name of a section."""
+    return sum(bool(text) for text in texts) > 1

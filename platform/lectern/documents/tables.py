@@ -15,7 +15,7 @@ from lectern.documents.cells import figure_of
 from lectern.documents.content import Column, WordBoxes
 from lectern.documents.models import DocumentTable, Page
 from lectern.documents.table_rows import Row, Stretch, Table, rows_in
-from lectern.errors import NotFound
+from lectern.errors import Conflict, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -82,7 +82,7 @@ def as_table(row: DocumentTable) -> Table:
 
 def rows_of(table: Table) -> Iterator[Row]:
     """The rows of ``table`` in order, read from its pages a few hundred at a time."""
-    return rows_in(table, _stretches(table))
+    return rows_in(table, stretches_of(table))
 
 
 def some_rows(table: Table, first: int, count: int) -> list[Row]:
@@ -116,7 +116,7 @@ def _harmless(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and figure_of(text) is None else text
 
 
-def _stretches(table: Table) -> Iterator[Stretch]:
+def stretches_of(table: Table) -> Iterator[Stretch]:
     """Each segment with its page's text, and its words where columns are told by place."""
     fields = ("number", "text", "words") if table.placed else ("number", "text")
     for first in range(0, len(table.segments), _PAGES_AT_ONCE):
@@ -126,7 +126,12 @@ def _stretches(table: Table) -> Iterator[Stretch]:
         ).only(*fields)
         found = {page.number: page for page in pages}
         for number, start, end in segments:
-            page = found[number]
+            page = found.get(number)
+            if page is None:
+                raise Conflict(
+                    "The document was deleted or replaced while its table was read. Try again.",
+                    code="source_removed",
+                )
             words = WordBoxes.from_bytes(bytes(page.words)) if table.placed else WordBoxes()
             yield Stretch(page=number, text=page.text, words=words, start=start, end=end)
 

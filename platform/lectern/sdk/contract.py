@@ -62,10 +62,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
-    """One sentence of an answer with what it rests on; no citation means that nothing was found."""
+    """One sentence of an answer with what it rests on; no citation means that nothing was found.
+
+    Of a ``computed`` one the platform worked out the figures from the cells that it cites; they
+    stand in no source, but follow from them.
+    """
 
     text: str
     citations: Sequence[Citation] = ()
+    computed: bool = False
 
     def __post_init__(self) -> None:
         _keep_as_tuples(self, "citations")

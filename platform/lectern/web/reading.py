@@ -17,7 +17,7 @@ CLOSEST = 3
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
-ENGINES = {"quotation": _("Quotation")}
+ENGINES = {"quotation": _("Quotation"), "computation": _("Computation")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ def figures_are_grounded(answer: Answer) -> list[Finding]:
     sources = _Sources(answer)
     findings = []
     for figure in figures(answer.text):
+        if sources.follows(figure):
+            continue
         if _states_an_amount(figure) and not _is_cited_page(figure, answer):
             finding = _finding(figure, sources, _slack(figure, answer.text))
             if finding is not None:
@@ -49,6 +51,9 @@ class _Sources:
         read = {text: Evidence(text) for text in {_text(each) for each in answer.citations}}
         placed = answer.placed_sentences()
         self.all: Sequence[Evidence] = list(read.values())
+        self._computed = [
+            (start, start + len(sentence.text)) for start, sentence in placed if sentence.computed
+        ]
         self._starts = [start for start, _ in placed]
         self._ends = [start + len(sentence.text) for start, sentence in placed]
         self._evidence = [
@@ -59,6 +64,10 @@ class _Sources:
             *(years_named(citation.document) for citation in answer.citations),
             *(evidence.years for evidence in self.all),
         )
+
+    def follows(self, figure: Figure) -> bool:
+        """Whether the figure was computed from what its sentence cites."""
+        return any(start <= figure.start < end for start, end in self._computed)
 
     def of(self, figure: Figure) -> Sequence[Evidence]:
         """What the sentence that holds the figure cites."""
