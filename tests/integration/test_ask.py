@@ -52,7 +52,7 @@ def test_an_answer_keeps_what_it_was_made_from(
 
     assert answer.engine == "quotation"
     assert answer.passages[0]["document_id"] == str(policy.pk)
-    assert set(answer.timings) == {"understanding", "search", "quote", "check"}
+    assert set(answer.timings) == {"understanding", "search", "compute", "quote", "check"}
     assert 0 < answer.confidence <= 1
     assert answer.question.asked_by_id == tenant.user_id
 

@@ -109,3 +109,24 @@ def test_a_document_of_another_collection_is_not_preferred(
     other = make_collection(tenant)
 
     assert preferred(tenant, other, "What were the sales of Acme Tools?") == {}
+
+
+def test_an_abbreviation_is_searched_with_the_long_form_that_a_document_gives(
+    tenant: Principal, collection: Collection, report: Document
+):
+    found = [FoundValue(name="abbreviation", value="earnings per share", key="EPS", source="d")]
+    store_found(report.current_version, found)
+
+    _, understanding = prefer(scope_of(tenant, [collection]), "What was the EPS?")
+
+    assert understanding.expanded("What was the EPS?") == "What was the EPS? (earnings per share)"
+
+
+def test_a_ticker_is_searched_with_the_name_of_its_company(
+    tenant: Principal, collection: Collection, report: Document
+):
+    read(report, company="Acme Tools, Inc.", alias="ACTL")
+
+    _, understanding = prefer(scope_of(tenant, [collection]), "What did ACTL sell?")
+
+    assert understanding.spelled_out == ("Acme Tools, Inc.",)

@@ -10,6 +10,7 @@ import pytest
 from lectern.answering.evidence import weigh
 from lectern.documents.passages import Passage
 from lectern.documents.terms import rarities, terms
+from lectern.documents.understanding import Understanding
 
 QUESTION = "What was the deficit in fiscal year 2017?"
 RARITIES = rarities(terms(QUESTION), {"year": 50, "fiscal": 30, "deficit": 10, "2017": 10}, 100)
@@ -41,6 +42,26 @@ def test_a_passage_that_answers_suffices():
 
 def test_a_passage_on_something_else_does_not_suffice():
     assert not weigh(QUESTION, [OFF_TOPIC], RARITIES).suffices
+
+
+def test_the_year_by_which_its_document_is_preferred_counts_as_held():
+    undated = replace(ANSWERING, text="The deficit was $666 billion.")
+    known = Understanding(
+        preferred={undated.document_id: 0.2}, settled=frozenset(terms("2017 fiscal year"))
+    )
+
+    weighed = weigh(QUESTION, [undated], RARITIES, understanding=known)
+
+    assert weighed.coverage == 1.0
+
+
+def test_the_year_of_another_document_does_not_count_as_held():
+    undated = replace(ANSWERING, text="The deficit was $666 billion.")
+    known = Understanding(preferred={UUID(int=9): 0.2}, settled=frozenset(terms("2017")))
+
+    weighed = weigh(QUESTION, [undated], RARITIES, understanding=known)
+
+    assert weighed.coverage < 1.0
 
 
 def test_no_passages_never_suffice():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lectern.documents.passages import Passage
+    from lectern.documents.understanding import Understanding
 
 COSINE = 6.0
 COVERAGE = 7.3
@@ -51,25 +52,31 @@ def weigh(
     passages: Sequence[Passage],
     rarities: Mapping[str, float],
     threshold: float | None = None,
+    understanding: Understanding | None = None,
 ) -> Evidence:
     """The evidence of ``passages``, best first, for ``question``; none at all without any.
 
     ``rarities`` holds the idf of the question's terms, as the search gave it; ``threshold`` is
-    the collection's own, if it has one.
+    the collection's own, if it has one. The names and years by which ``understanding`` prefers
+    the first passage's document count as held: its pages seldom repeat them.
     """
     least = THRESHOLD if threshold is None else threshold
     if not passages:
         return Evidence(probability=0.0, cosine=0.0, coverage=0.0, threshold=least)
     first = passages[0]
     cosine = first.dense or 0.0
-    coverage = _coverage(question, f"{first.context}\n{first.text}", rarities)
+    settled: frozenset[str] = frozenset()
+    if understanding is not None and first.document_id in understanding.preferred:
+        settled = understanding.settled
+    held = settled.union(terms(f"{first.context}\n{first.text}"))
+    coverage = _coverage(question, held, rarities)
     logit = INTERCEPT + COSINE * cosine + COVERAGE * coverage
     probability = 1 / (1 + math.exp(-logit))
     return Evidence(probability=probability, cosine=cosine, coverage=coverage, threshold=least)
 
 
-def _coverage(question: str, text: str, rarities: Mapping[str, float]) -> float:
+def _coverage(question: str, held: frozenset[str], rarities: Mapping[str, float]) -> float:
     asked = set(terms(question))
     whole = sum(rarities.get(term, 0.0) for term in asked)
-    held = sum(rarities.get(term, 0.0) for term in asked.intersection(terms(text)))
-    return held / whole if whole else 0.0
+    covered = sum(rarities.get(term, 0.0) for term in asked & held)
+    return covered / whole if whole else 0.0

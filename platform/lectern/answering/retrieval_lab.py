@@ -61,11 +61,11 @@ def look(
     scope = scope_of(actor, [collection], document, filters=filters)
     scope, understanding = prefer(scope, question)
     clock.note("understanding")
-    explanation = explain(scope, question, embedder, limit=limit)
+    explanation = explain(scope, understanding.expanded(question), embedder, limit=limit)
     found = explanation.retrieval
     first = joined(found.passages[:RANKED], limit=1)
     threshold = tuning_of(collection).threshold
-    evidence = weigh(question, first, found.rarities, threshold)
+    evidence = weigh(question, first, found.rarities, threshold, understanding)
     return Look(
         question=question,
         scope=scope,

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 COMPANY, ALIAS, PERIOD, TYPE, LANGUAGE = "company", "alias", "period", "type", "language"
-# The short form stands for the long one, and the other way round: for search, not for people.
-ABBREVIATION, LONG_FORM = "abbreviation", "long form"
-NOT_SHOWN = frozenset((ABBREVIATION, LONG_FORM))
+# A short form, with the long one as its value: for search, not for people.
+ABBREVIATION = "abbreviation"
+NOT_SHOWN = frozenset((ABBREVIATION,))
 # The names that every document may have; enrichers of plugins bring more.
 NAMES = (COMPANY, ALIAS, PERIOD, TYPE, LANGUAGE)
 

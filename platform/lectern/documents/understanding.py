@@ -16,6 +16,7 @@ from django.db import connection
 
 from lectern.documents.document_types import types_asked
 from lectern.documents.names_and_periods import folded, quarters_of, years_of
+from lectern.documents.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,6 +40,7 @@ EARLIER, LATER = 0.6, 0.3
 MOST_PREFERRED = 1_000
 LEAST_SHARE = 0.3
 _LONGEST_NAME = 7
+_CAPITALS = re.compile(r"[A-Z].*[A-Z]")
 _WORDS = re.compile(r"[\w&.'\u2019-]+")
 
 _NAMED = ("company", "alias")
@@ -55,7 +57,8 @@ WITH named AS (
   WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
     AND (m.name = ANY (%(named)s) AND m.folded = ANY (%(names)s)
       OR m.name = 'period' AND m.folded = ANY (%(periods)s)
-      OR m.name = 'type' AND m.folded = ANY (%(types)s))
+      OR m.name = 'type' AND m.folded = ANY (%(types)s)
+      OR m.name = 'company' AND m.document_id IN (SELECT document_id FROM named))
     AND (NOT EXISTS (SELECT FROM named)
       OR m.document_id IN (SELECT document_id FROM named)
       OR NOT EXISTS (
@@ -64,6 +67,23 @@ WITH named AS (
   LIMIT %(rows)s
 )
 SELECT document_id, name, folded, value FROM matching
+"""
+
+
+# The long form that most documents give a short one, where the short one itself finds little.
+# Two letters mean too many things, and to add the short form where a question has the long one
+# lost more than it found.
+_SPELLED_OUT = """
+SELECT DISTINCT ON (folded) value FROM (
+  SELECT m.folded, m.value, count(*) AS documents FROM documents_documentmetadata m
+  JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+    AND m.name = 'abbreviation' AND m.folded = ANY (%(short)s) AND char_length(m.folded) > 2
+    AND NOT EXISTS (
+      SELECT FROM documents_termfrequency f WHERE f.tenant_id = m.tenant_id
+      AND f.collection_id = d.collection_id AND f.term = m.folded AND f.chunks > 5)
+  GROUP BY m.folded, m.value
+) AS meaning ORDER BY folded, documents DESC, value LIMIT 5
 """
 
 
@@ -78,12 +98,16 @@ class Known(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a question names, as metadata writes it (``folded``): names are candidates."""
+    """What a question names, as metadata writes it (``folded``).
+
+    ``names`` are candidates, ``short`` those that may be abbreviations.
+    """
 
     names: tuple[str, ...]
     years: tuple[str, ...]
     quarters: tuple[str, ...]
     types: tuple[str, ...]
+    short: tuple[str, ...]
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -96,11 +120,19 @@ class Asked:
 class Understanding:
     """The documents that a question prefers, by what is added to their scores, and why.
 
-    ``shown`` are the values that matched, by name: for people to see.
+    ``shown`` are the values that matched, by name: for people to see. ``settled`` are the terms
+    of the question by which they did: what the preferred documents are, they need not say.
+    ``spelled_out`` are the long forms of what the question abbreviates.
     """
 
     preferred: Mapping[UUID, float] = field(default_factory=dict)
     shown: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    settled: frozenset[str] = frozenset()
+    spelled_out: tuple[str, ...] = ()
+
+    def expanded(self, question: str) -> str:
+        """``question`` as it is searched for: with what is spelled out in brackets behind it."""
+        return f"{question} ({'; '.join(self.spelled_out)})" if self.spelled_out else question
 
 
 def prefer(scope: Scope, question: str) -> tuple[Scope, Understanding]:
@@ -114,7 +146,7 @@ def prefer(scope: Scope, question: str) -> tuple[Scope, Understanding]:
     # What is hidden from the asker must not show by the values that matched.
     allowed = {key: value for key, value in found.preferred.items() if scope.allows(key)}
     if len(allowed) < len(found.preferred):
-        found = Understanding(preferred=allowed)
+        found = replace(found, preferred=allowed, shown={}, spelled_out=())
     return replace(scope, preferred=found.preferred), found
 
 
@@ -130,15 +162,28 @@ def understood(tenant_id: UUID, collections: Sequence[UUID], question: str) -> U
         "names": list(asked.names),
         "periods": list(asked.periods),
         "types": list(asked.types),
+        "short": list(asked.short),
         "most": MOST_PREFERRED + 1,
         "rows": 4 * MOST_PREFERRED,
     }
     with connection.cursor() as cursor:
         cursor.execute(_MATCHING, parameters)
         rows = [Known(*row) for row in cursor.fetchall()]
-    if len(rows) == parameters["rows"]:
-        return Understanding()
-    return preferred_of(asked, rows)
+        cursor.execute(_SPELLED_OUT, parameters)
+        spelled_out = tuple(value for (value,) in cursor.fetchall())
+    # So many that the question says nothing of which one.
+    known = preferred_of(asked, rows if len(rows) < parameters["rows"] else [])
+    names = _full_names(asked, rows)
+    said = [long for long in spelled_out if not any(long in name for name in names)]
+    return replace(known, spelled_out=(*names, *said))
+
+
+def _full_names(asked: Asked, rows: Iterable[Known]) -> list[str]:
+    """The names of the companies that a question calls by letters: a ticker, initials."""
+    companies = {row.document_id: row.value for row in rows if row.name == "company"}
+    letters = [row for row in rows if row.name == "alias" and row.folded in asked.short]
+    found = {companies.get(row.document_id, "") for row in letters}
+    return sorted(name for name in found if name)[:3]
 
 
 def asked_of(question: str) -> Asked:
@@ -163,6 +208,7 @@ def asked_of(question: str) -> Asked:
         years=tuple(years_of(question)),
         quarters=tuple(quarters_of(question)),
         types=tuple(types_asked(question)),
+        short=tuple(plain for plain, word in words if _CAPITALS.search(word)),
     )
 
 
@@ -171,7 +217,10 @@ def preferred_of(asked: Asked, known: Iterable[Known]) -> Understanding:
     their company are preferred above those that match in year or type alone."""
     documents: dict[UUID, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     shown: dict[str, set[str]] = defaultdict(set)
+    named_by: set[str] = set()
     for row in known:
+        if row.name in _NAMED:
+            named_by.update({row.folded}.intersection(asked.names))
         name = "company" if row.name in _NAMED else row.name
         documents[row.document_id][name].add(row.folded)
         if name != "period" or row.folded in (*asked.years, *asked.quarters):
@@ -187,7 +236,16 @@ def preferred_of(asked: Asked, known: Iterable[Known]) -> Understanding:
     return Understanding(
         preferred={document: value for document, value in scores.items() if value > least},
         shown={name: sorted(values) for name, values in shown.items()},
+        settled=_settled(asked, named_by, shown["period"]),
     )
+
+
+def _settled(asked: Asked, names: Iterable[str], periods: Iterable[str]) -> frozenset[str]:
+    """The terms of the names and years of a question that documents are known by."""
+    written = list(names)
+    for period in {folded(value) for value in periods}.intersection(asked.years):
+        written += [period, f"fy{period}", f"fy{period[2:]}", "fy fiscal year"]
+    return frozenset(term for words in written for term in terms(words))
 
 
 def _preference(asked: Asked, values: Mapping[str, set[str]], *, named: bool) -> float:

@@ -16,7 +16,6 @@ from lectern.documents.metadata_values import (
     ALIAS,
     COMPANY,
     LANGUAGE,
-    LONG_FORM,
     PERIOD,
     TYPE,
     FoundValue,
@@ -94,7 +93,6 @@ def _values(
         yield _found(LANGUAGE, language)
     for short, long in abbreviations_of(texts):
         yield FoundValue(name=ABBREVIATION, value=long, key=short, source=SOURCE)
-        yield FoundValue(name=LONG_FORM, value=short, key=long, source=SOURCE)
 
 
 def _furniture(pages: Sequence[PageContent]) -> str:
