@@ -162,8 +162,6 @@ def _answered(
 ) -> Iterator[Event]:
     text, collection = searched_for(question), question.collection
     embedder = question_embedder(settings.STATE, collection.embedder)
-    threshold = tuning_of(collection).threshold
-    evidence = weigh(text, found.passages, found.rarities, threshold)
     with tenant_context(actor.tenant_id):
         computation = computed(text, sources_of(found.passages))
     clock.note("compute")
