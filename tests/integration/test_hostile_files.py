@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 import hostile_files as hostile
+import hostile_pdfs as pdfs
 from lectern.documents.confinement import Limits
 from made_files import make_docx, make_pdf, saved
 
@@ -92,8 +93,8 @@ REFUSED = [
     ("zeros.txt", lambda: b"\0" * 100_000, "unsupported_type"),
     ("program.txt", lambda: b"\x7fELF\2\1\1" + b"\0" * 99, "unsupported_type"),
     ("line.csv", lambda: hostile.one_line_csv(20 * hostile.MB), "damaged"),
-    ("loop.pdf", hostile.looping_form, "reader_broke"),
-    ("forms.pdf", hostile.forms_of_forms, "reader_broke"),
+    ("loop.pdf", pdfs.looping_form, "reader_broke"),
+    ("forms.pdf", pdfs.forms_of_forms, "reader_broke"),
 ]
 # Whatever is drawn again and again costs as much as is allowed, here and in every other reader.
 SMALL = replace(LIMITS, memory=400 * hostile.MB, cpu_seconds=10)
@@ -117,18 +118,18 @@ READ = [
     ("nested.docx", hostile.nested_zip, ["The rule is plain."]),
     ("deep.html", hostile.deep_html, ["The deep end."]),
     ("vast.xlsx", hostile.vast_xlsx, ["S\n\nfirst\n\nlast"]),
-    ("cycle.pdf", hostile.cyclic_pages, ["", "", ""]),
-    ("deep.pdf", hostile.nested_arrays, ["Flat."]),
-    ("large.pdf", hostile.page_of_200_000_points, ["A long way up"]),
-    ("strokes.pdf", hostile.million_operators, ["Before.", "Busy.", "After."]),
-    ("xref.pdf", hostile.looping_xref, ["Read."]),
-    ("objects.pdf", hostile.object_stream_bomb, ["Past the bomb."]),
-    ("picture.pdf", hostile.image_bomb_pdf, ["Beside a picture."]),
-    ("active.pdf", hostile.active_pdf, ["Nothing happens."]),
-    ("both.pdf", hostile.pdf_and_zip, ["A page."]),
+    ("cycle.pdf", pdfs.cyclic_pages, ["", "", ""]),
+    ("deep.pdf", pdfs.nested_arrays, ["Flat."]),
+    ("large.pdf", pdfs.page_of_200_000_points, ["A long way up"]),
+    ("strokes.pdf", pdfs.million_operators, ["Before.", "Busy.", "After."]),
+    ("xref.pdf", pdfs.looping_xref, ["Read."]),
+    ("objects.pdf", pdfs.object_stream_bomb, ["Past the bomb."]),
+    ("picture.pdf", pdfs.image_bomb_pdf, ["Beside a picture."]),
+    ("active.pdf", pdfs.active_pdf, ["Nothing happens."]),
+    ("both.pdf", pdfs.pdf_and_zip, ["A page."]),
     ("zero.txt", lambda: b"A zero \0 byte in a sentence that is long enough to be text.", None),
     ("endless.tiff", hostile.endless_tiff, [""]),
-    ("content.pdf", lambda: hostile.heavy_content(100), ["Before.", "Heavy."]),
+    ("content.pdf", lambda: pdfs.heavy_content(100), ["Before.", "Heavy."]),
 ]
 READ_MB = {"strokes.pdf": 400, "content.pdf": 400}
 
@@ -189,7 +190,7 @@ def test_formulas_without_results_are_told(read):
 
 
 def test_orders_that_only_a_program_sees_are_kept_out_of_the_text(read):
-    outcome = read("orders.pdf", hostile.hidden_orders())
+    outcome = read("orders.pdf", pdfs.hidden_orders())
 
     assert outcome.texts == ["The price is 12 euros.", "On dark"]
     assert [kind for kind, _ in outcome.removed] == ["invisible"]
@@ -200,7 +201,7 @@ def test_orders_that_only_a_program_sees_are_kept_out_of_the_text(read):
 
 
 def test_the_pages_around_a_bomb_are_read(read):
-    content = hostile.filters_upon_filters()
+    content = pdfs.filters_upon_filters()
 
     outcome = read("bomb.pdf", content, replace(LIMITS, memory=300 * hostile.MB))
 
@@ -209,7 +210,7 @@ def test_the_pages_around_a_bomb_are_read(read):
 
 
 def test_a_page_of_too_many_letters_is_left_out(read):
-    outcome = read("letters.pdf", hostile.million_letters())
+    outcome = read("letters.pdf", pdfs.million_letters())
 
     assert outcome.texts == ["Before.", "", "After."]
     assert outcome.problems[1].endswith("letters; the limit is 500,000.")
@@ -217,6 +218,6 @@ def test_a_page_of_too_many_letters_is_left_out(read):
 
 
 def test_a_page_that_cannot_be_reached_is_left_out(read):
-    outcome = read("tree.pdf", hostile.deep_page_tree())
+    outcome = read("tree.pdf", pdfs.deep_page_tree())
 
     assert outcome.problems[0].startswith("Page 1 is damaged")
