@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 
 from lectern.documents.metadata_values import ALIAS, NOT_SHOWN
 from lectern.documents.models import Collection, Document, DocumentMetadata, DocumentVersion
-from lectern.documents.readable import readable_documents
+from lectern.documents.readable import hidden_documents, readable_documents
 from lectern.documents.states import StateName, condition_of
 from lectern.errors import NotFound
 from lectern.jobs.models import Job
@@ -98,13 +98,17 @@ def wanted_documents(
         known = DocumentMetadata.objects.filter(name=name, value__iexact=value)
         documents = documents.filter(Exists(known.filter(document=OuterRef("pk"))))
     if wanted.state is not None:
-        documents = documents.filter(pk__in=_in_state(collection, wanted.state))
+        # By document and not as a list of ids: whatever the planner believes of the tables, each
+        # is then one look-up.
+        newest = _newest().filter(condition_of(wanted.state), document=OuterRef("pk"))
+        documents = documents.filter(Exists(newest))
     return documents
 
 
 def facets(documents: QuerySet[Document]) -> dict[str, list[Facet]]:
     """What is known of ``documents``, by name: the most frequent values of each first."""
-    known = DocumentMetadata.objects.filter(document__in=documents.order_by().values("pk"))
+    of_documents = Exists(documents.order_by().filter(pk=OuterRef("document")))
+    known = DocumentMetadata.objects.filter(of_documents)
     known = known.exclude(name__in=NOT_OFFERED).exclude(value="")
     counted = known.values("name", "value").annotate(n=Count("document")).order_by("-n", "value")
     found: dict[str, list[Facet]] = defaultdict(list)
@@ -131,15 +135,8 @@ def collections_with_counts(actor: Principal) -> QuerySet[Collection]:
 
 def work_in(actor: Principal, collection: Collection) -> Work:
     """How the reading of the collection's documents stands; former versions do not count."""
-    newer = DocumentVersion.objects.filter(
-        document=OuterRef("document"), number__gt=OuterRef("number")
-    )
-    unread = DocumentVersion.objects.filter(
-        ~Exists(newer),
-        collection=collection,
-        ready_at=None,
-        document__in=readable_documents(actor).filter(collection=collection),
-    )
+    hidden = hidden_documents(actor).filter(pk=OuterRef("document"))
+    unread = _newest().filter(~Exists(hidden), collection=collection, ready_at=None)
     counts = unread.aggregate(
         active=Count("pk", filter=Q(job__status__in=Job.ACTIVE)),
         failed=Count("pk", filter=condition_of(StateName.FAILED)),
@@ -147,13 +144,13 @@ def work_in(actor: Principal, collection: Collection) -> Work:
     return Work(**counts)
 
 
-def _in_state(collection: Collection, state: StateName) -> QuerySet[DocumentVersion, Any]:
-    """The ids of the collection's documents whose newest version is in ``state``."""
+def _newest() -> QuerySet[DocumentVersion]:
+    """The newest version of each document; a part of queries, fast for one document."""
     newer = DocumentVersion.objects.filter(
         document=OuterRef("document"), number__gt=OuterRef("number")
     )
-    versions = DocumentVersion.objects.filter(condition_of(state), collection=collection)
-    return versions.exclude(Exists(newer)).order_by().values("document")
+    versions: QuerySet[DocumentVersion] = DocumentVersion.objects.filter(~Exists(newer))
+    return versions
 
 
 def _number(rows: QuerySet[Any, Any]) -> Coalesce:
