@@ -6,6 +6,7 @@ from django.db import connection
 from factories import make_collection, make_document, make_tenant, make_upload, publish_text
 from fakes import HashEmbedder
 from lectern.documents.fusion import Candidate, fused
+from lectern.documents.joining import joined
 from lectern.documents.models import Chunk, Collection, Document
 from lectern.documents.passages import Passage
 from lectern.documents.removal import remove_document
@@ -66,6 +67,18 @@ def test_the_statement_fuses_as_the_formula_says(tenant: Principal, collection: 
     assert [passage.score for passage in found.passages] == pytest.approx(
         [score for _, score in expected], abs=1e-4
     )
+
+
+def test_passages_beside_each_other_are_joined_as_they_stand_on_their_page(
+    tenant: Principal, collection: Collection
+):
+    page = "Revenue rose in \u00c5rhus.\n\nBy 4 %: \U0001f680.\n\nCosts fell.\n\nNobody left."
+    document = make_document(tenant, collection, page)
+
+    [passage] = joined(passages(tenant, collection, "How did revenue and costs go?"), limit=10)
+
+    assert passage.text == page[passage.start : passage.end] == page
+    assert passage.document_id == document.pk
 
 
 def test_a_question_within_a_document_finds_nothing_of_another(

@@ -51,10 +51,16 @@ def test_a_joined_passage_has_the_scores_of_its_best_part_and_the_context_of_its
 
 
 def test_a_joined_passage_stands_where_its_best_part_stood():
-    assert texts(passage(0, score=4.0), passage(2, score=3.0), passage(1, score=2.0)) == [
+    assert texts(passage(0, score=4.0), passage(3, score=3.0), passage(1, score=2.0)) == [
         PAGE[0:35],
-        PAGE[37:57],
+        PAGE[58:75],
     ]
+
+
+def test_a_chunk_that_connects_two_passages_makes_them_one():
+    other = passage(0, document=8)
+
+    assert texts(other, passage(2), passage(0), passage(1)) == [other.text, PAGE[0:57]]
 
 
 def test_chunks_with_one_between_them_stay_apart():

@@ -30,20 +30,29 @@ def joined(passages: Iterable[Passage], *, limit: int) -> tuple[Passage, ...]:
     """
     runs: list[list[Passage]] = []
     for passage in passages:
-        _place(passage, runs)
+        runs = _with(passage, runs)
     return tuple(_one(run) for run in runs[:limit])
 
 
-def _place(passage: Passage, runs: list[list[Passage]]) -> None:
-    """Add the passage to the first run that it lengthens at one of its ends, or as a new run."""
+def _with(passage: Passage, runs: Sequence[list[Passage]]) -> list[list[Passage]]:
+    """The runs with the passage in that which it lengthens, or between two that it connects."""
+    grown, place = [passage], None
+    others: list[list[Passage]] = []
     for run in runs:
-        if passage.end - run[0].start <= LONGEST and _continues(run[-1], passage):
-            run.append(passage)
-            return
-        if run[-1].end - passage.start <= LONGEST and _continues(passage, run[0]):
-            run.insert(0, passage)
-            return
-    runs.append([passage])
+        both = _together(run, grown)
+        if both is None:
+            others.append(run)
+        else:
+            grown, place = both, len(others) if place is None else place
+    others.insert(len(others) if place is None else place, grown)
+    return others
+
+
+def _together(one: list[Passage], other: list[Passage]) -> list[Passage] | None:
+    for before, after in ((one, other), (other, one)):
+        if after[-1].end - before[0].start <= LONGEST and _continues(before[-1], after[0]):
+            return [*before, *after]
+    return None
 
 
 def _continues(one: Passage, other: Passage) -> bool:
