@@ -1,17 +1,15 @@
 """How often answers are computed from tables, how often rightly, and how often they should not be.
 
-    ./lectern bench computing DIR...
+    ./lectern bench computing STATE DIR...
 
-The models are those of the state folder that the variable LECTERN_STATE names, else var. Each
-``DIR`` holds docs/ and questions.jsonl. A computed answer is *right* if its result is the gold
-answer, but for rounding and sign words; questions whose ``answer_type`` is "arithmetic" are
-those that should be computed.
+``STATE`` is the state folder; each ``DIR`` holds docs/ and questions.jsonl. A computed answer is
+*right* if its result is the gold answer, but for rounding and sign words; questions whose
+``answer_type`` is "arithmetic" are those that should be computed.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import time
@@ -42,8 +40,8 @@ NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 
 
 def main() -> None:
-    state = Path(os.environ.get("LECTERN_STATE", "var"))
-    for folder in map(Path, sys.argv[1:]):
+    state, *folders = map(Path, sys.argv[1:])
+    for folder in folders:
         measured = MeasuredSet(folder, ingestion_embedder(state), question_embedder(state))
         kinds = [json.loads(line) for line in (folder / "questions.jsonl").open(encoding="utf-8")]
         tables = {name: list(tables_of(folder / name)) for name in sorted(set(measured.documents))}

@@ -131,6 +131,14 @@ def test_a_figure_without_any_citation_is_in_no_source():
     assert finding.message == "The figure 12 million is in no source"
 
 
+def test_a_figure_that_was_computed_from_what_is_cited_needs_no_other_source():
+    text = "The difference is 180 = 300 - 120."
+    citations = [Citation(quote=quote, document="Accounts", page=1) for quote in ("300", "120")]
+    sentence = Sentence(text=text, citations=citations, computed=True)
+
+    assert figures_are_grounded(Answer(question="Q", text=text, sentences=[sentence])) == []
+
+
 def test_a_year_of_the_question_may_be_repeated():
     answer = make_answer("In 2017 it was 8.", source="It was 8.", question="What was it in 2017?")
 
