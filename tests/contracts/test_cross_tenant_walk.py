@@ -230,6 +230,7 @@ PAYLOADS = {
         "collection_id": str(tenant.collection.pk),
         "run_id": str(tenant.golden_run.pk),
     },
+    Job.Kind.TUNE_COLLECTION: lambda tenant: {"collection_id": str(tenant.collection.pk)},
     Job.Kind.REEMBED_COLLECTION: lambda tenant: {
         "collection_id": str(tenant.collection.pk),
         "embedder": tenant.marker,

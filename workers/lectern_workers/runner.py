@@ -31,6 +31,7 @@ HANDLERS: dict[Job.Kind, str] = {
     Job.Kind.REEMBED_COLLECTION: "lectern_workers.reembedding.reembed_collection",
     Job.Kind.RUN_GOLDEN: "lectern_workers.golden.run_golden",
     Job.Kind.SYNC_SOURCE: "lectern_workers.syncing.sync_source",
+    Job.Kind.TUNE_COLLECTION: "lectern_workers.tuning.tune_collection",
 }
 # What another attempt cannot mend.
 PERMANENT = (PermanentError, Invalid, NotFound, NotAllowed)
