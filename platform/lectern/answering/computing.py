@@ -134,7 +134,7 @@ _SUPERLATIVES = {"maximum": "highest", "minimum": "lowest"}
 
 
 def _of_tally(tally: Tally, source: Source) -> Computation | None:
-    if tally.result is None:
+    if tally.result is None or _is_look_up(tally):
         return None
     facts = {
         "operation": tally.operation,
@@ -164,6 +164,11 @@ def _of_tally(tally: Tally, source: Source) -> Computation | None:
         source=source,
         facts=facts | _table_facts(source),
     )
+
+
+def _is_look_up(tally: Tally) -> bool:
+    """Whether the one row that fits is asked for what it says: "How many valves are in stock?"."""
+    return tally.operation == "count" and not tally.distinct and tally.rows == 1
 
 
 def _formula(tally: Tally) -> str:
