@@ -77,8 +77,10 @@ def erase_documents(actor: Principal, collection_id: UUID, ids: Sequence[UUID]) 
     held_ids = [document.pk for document in held]
     # Read only now: a version whose upload held the document's row is among them.
     versions = list(DocumentVersion.objects.filter(document__in=held_ids))
-    for document_id in held_ids:
-        forget_chunks(collection, document_id=document_id)
+    for document in held:
+        # Only the version that answers has chunks.
+        if document.current_version_id is not None:
+            forget_chunks(collection, document_id=document.pk)
     derived = sum(listener(held_ids) for listener in _listeners)
     _silence_jobs(versions)
     counts = Counter(version.document_id for version in versions)
