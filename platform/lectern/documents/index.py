@@ -29,7 +29,8 @@ from lectern.errors import Conflict
 from lectern.tenants.models import new_id
 
 # The length, in terms, that BM25 takes for average. A constant, so that the weights of
-# chunks written at different times can be compared; chunking aims at this length.
+# chunks written at different times can be compared. Real chunks have 70 to 80; this much more
+# damps long ones less, which found no less (docs/benchmarks.md).
 AVERAGE_TERMS = 110.0
 # The number of the built-in type, from Postgres' pg_type.dat.
 TSVECTOR_OID = 3614
