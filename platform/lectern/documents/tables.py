@@ -7,6 +7,7 @@ can be cited. Rows come one by one: a sheet may have a hundred thousand.
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from lectern.documents.models import DocumentVersion
 
 _PAGES_AT_ONCE = 200
+_PAGES_BEFORE = 5
 # What programs that open CSV files take for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@")
 
@@ -91,8 +93,10 @@ def some_rows(table: Table, first: int, count: int) -> list[Row]:
 
 
 def rows_on(table: Table, page: int) -> list[Row]:
-    """The rows of ``table`` that stand on one page."""
-    return [row for row in rows_of(table) if row.page == page]
+    """The rows of ``table`` that stand on one page, numbered from some page before it."""
+    # A section may have begun a few pages before; a sheet may have thousands.
+    near = [segment for segment in table.segments if page - _PAGES_BEFORE <= segment[0] <= page]
+    return [row for row in rows_of(replace(table, segments=tuple(near))) if row.page == page]
 
 
 def csv_of(table: Table) -> Iterator[str]:
