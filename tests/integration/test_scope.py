@@ -167,6 +167,22 @@ def test_a_preferred_documents_chunks_are_candidates_however_far_they_are(
     assert sorted(found_in(scope, "revenue rose")) == ["Far.txt", "Near.txt"]
 
 
+def test_of_many_preferred_documents_those_preferred_most_are_looked_into(
+    tenant: Principal, collection: Collection, monkeypatch
+):
+    monkeypatch.setattr(search, "EACH_LEG", 1)
+    monkeypatch.setattr(search, "MOST_LOOKED_INTO", 1)
+    make_document(tenant, collection, "Revenue rose.", title="Near")
+    less, more = (
+        make_document(tenant, collection, f"Bananas of {name} are yellow.", title=name)
+        for name in ("Less", "More")
+    )
+
+    scope = replace(scope_in(tenant, collection), preferred={less.pk: 0.1, more.pk: 0.2})
+
+    assert sorted(found_in(scope, "revenue rose")) == ["More.txt", "Near.txt"]
+
+
 def test_preferring_a_hidden_document_does_not_show_it(
     tenant: Principal, collection: Collection, reports
 ):
