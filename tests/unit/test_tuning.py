@@ -64,3 +64,10 @@ def test_the_threshold_rises_no_higher_than_what_is_to_be_refused():
     none = question(500, right_by="words", answerable=False, probability=0.45)
 
     assert learnt_from([*sure, none])["threshold"] <= 0.47
+
+
+def test_the_threshold_stands_between_what_has_an_answer_and_what_has_none():
+    sure = questions(400, right_by="words", probability=0.9)
+    unsure = questions(20, right_by="words", answerable=False, probability=0.7)
+
+    assert learnt_from([*sure, *unsure])["threshold"] > 0.7

@@ -48,7 +48,8 @@ DOCUMENT = (0.0, 0.2, 0.4, 0.8)
 PRIOR_QUESTIONS = 60
 # How many of the questions with an answer may be refused.
 FALSE_REFUSALS = 0.05
-LOWEST, HIGHEST = 0.2, 0.65
+LEAST_UNANSWERABLE = 10
+MOST_MOVED = 0.1
 _READ = 10
 
 
@@ -194,13 +195,26 @@ def _drawn_in(weights: Weights, questions: int) -> Weights:
 
 
 def _threshold(questions: Sequence[Asked]) -> float | None:
-    """The highest that refuses few enough of what has an answer, drawn towards the built-in."""
+    """Where answering and refusing go wrong least, drawn towards the built-in threshold.
+
+    Without enough questions that have no answer: where few enough of the others are refused.
+    """
     answerable = sorted(one.probability for one in questions if one.answerable)
+    without = [one.probability for one in questions if not one.answerable]
     if len(answerable) < LEAST_QUESTIONS:
         return None
-    own = answerable[int(FALSE_REFUSALS * len(answerable))]
-    unanswerable = [one.probability for one in questions if not one.answerable]
-    # Nothing is gained above the surest question that has no answer.
-    own = min(own, max(unanswerable, default=THRESHOLD) + 0.02)
+    if len(without) >= LEAST_UNANSWERABLE:
+        own = max(sorted({*answerable, *without}), key=lambda at: _right(at, answerable, without))
+    else:
+        own = answerable[int(FALSE_REFUSALS * len(answerable))]
+        # Nothing is gained above the surest question that has no answer.
+        own = min(own, max(without, default=THRESHOLD) + 0.02)
+        own = min(max(own, THRESHOLD - MOST_MOVED), THRESHOLD + MOST_MOVED)
     share = len(answerable) / (len(answerable) + PRIOR_QUESTIONS)
-    return round(min(max(THRESHOLD + share * (own - THRESHOLD), LOWEST), HIGHEST), 3)
+    return round(THRESHOLD + share * (own - THRESHOLD), 3)
+
+
+def _right(threshold: float, answerable: Sequence[float], without: Sequence[float]) -> float:
+    """The share of either kind that is treated rightly, on average."""
+    answered = fmean(probability >= threshold for probability in answerable)
+    return (answered + fmean(probability < threshold for probability in without)) / 2
