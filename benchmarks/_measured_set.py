@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -13,11 +13,15 @@ import numpy as np
 from lectern.answering.measures import Case, Result
 from lectern.documents.fusion import Candidate, fused
 from lectern.documents.joining import WIDEST_GAP, joined
+from lectern.documents.names_and_periods import folded
 from lectern.documents.passages import Passage
 from lectern.documents.terms import chunk_weights, dimension, rarities, terms
+from lectern.documents.understanding import Known
 from lectern_workers.ingestion.chunking import chunk
 from lectern_workers.ingestion.cleaning import clean
+from lectern_workers.ingestion.enrichment import read_metadata, subject_of
 from lectern_workers.ingestion.sandbox import ParsingFailed, read_document
+from lectern_workers.ingestion.titles import title_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from lectern.backends.embedder import Embedder
     from lectern.documents.content import ChunkDraft
+    from lectern.documents.metadata_values import FoundValue
 
 EACH_LEG = 100
 # As lectern.answering.ask has them.
@@ -69,12 +74,19 @@ class MeasuredSet:
         self.documents: list[str] = []
         self.chunks: list[ChunkDraft] = []
         self._after: list[str] = []
+        self.known: list[Known] = []
         for path in sorted(file for file in (folder / "docs").rglob("*") if file.is_file()):
-            drafts, after = _chunks_of(path)
+            drafts, after, found = _chunks_of(path)
+            document = UUID(int=len(self.documents) + 1)
+            self.known += [
+                Known(document, one.name, folded(one.key or one.value), one.value) for one in found
+            ]
             self.documents += [path.relative_to(folder).as_posix()] * len(drafts)
             self.chunks += drafts
             self._after += after
         self.names = np.array(self.documents)
+        first = {name: self.documents.index(name) for name in set(self.documents)}
+        self._keys = [UUID(int=first[name] + 1) for name in self.documents]
         self._embedder = questions
         self.vectors = documents.embed([draft.searchable for draft in self.chunks])
         self._weights: list[dict[int, float]] = []
@@ -110,13 +122,20 @@ class MeasuredSet:
         ranked = limit + RANKED - PASSAGES
         return list(joined(self.ranked(scores)[:ranked], limit=limit))
 
-    def ranked(self, scores: Scores) -> list[Passage]:
-        """All candidates as passages, best first, by Lectern's own fusion."""
-        found = np.flatnonzero(candidates(scores))
+    def ranked(
+        self, scores: Scores, preferred: Mapping[UUID, float] | None = None
+    ) -> list[Passage]:
+        """All candidates as passages, best first, by Lectern's own fusion.
+
+        Of ``preferred`` documents the best are candidates as well, and get what it says.
+        """
+        bonus = np.array([(preferred or {}).get(key, 0.0) for key in self._keys])
+        within = replace(scores, allowed=scores.allowed & (bonus > 0))
+        found = np.flatnonzero(candidates(scores) | candidates(within))
         pool = [
             Candidate(
                 chunk_id=UUID(int=int(index) + 1),
-                document_id=UUID(int=self.documents.index(self.documents[index]) + 1),
+                document_id=self._keys[index],
                 position=self.chunks[index].position,
                 dense=float(scores.dense[index]),
                 lexical=float(scores.lexical[index]),
@@ -124,7 +143,11 @@ class MeasuredSet:
             for index in found
         ]
         ordered = fused(pool, rarity=sum(scores.rarities.values()))
-        return [self._passage(candidate, score) for candidate, score in ordered]
+        scored = [
+            (candidate, score + bonus[index_of(candidate.chunk_id)]) for candidate, score in ordered
+        ]
+        scored.sort(key=lambda pair: -pair[1])
+        return [self._passage(candidate, float(score)) for candidate, score in scored]
 
     def case(self, asked: Asked, order: Sequence[int], given: str | None = "") -> Case:
         """What is measured when chunks come back in this order."""
@@ -201,17 +224,20 @@ def ranking(values: NDArray[np.float64], allowed: NDArray[np.bool_]) -> NDArray[
     return order[allowed[order]]
 
 
-def _chunks_of(path: Path) -> tuple[list[ChunkDraft], list[str]]:
-    """The chunks of the file, and how the page goes on behind each."""
+def _chunks_of(path: Path) -> tuple[list[ChunkDraft], list[str], list[FoundValue]]:
+    """The chunks of the file, how the page goes on behind each, and what it says of itself."""
     try:
         read = read_document(path, path.name, progress=lambda _done, _total: None)
     except ParsingFailed as error:
         print(f"{path.name}: {error.message}")
-        return [], []
+        return [], [], []
     pages = clean(read.facts, read.pages)
     texts = {page.number: page.text for page in pages}
-    drafts = chunk(read.facts, pages, title=path.name)
-    return drafts, [texts[one.page][one.end : one.end + WIDEST_GAP] for one in drafts]
+    found = read_metadata(read.facts, pages, path.name)
+    subject = subject_of(found, title_of(read.facts, pages, path.name))
+    drafts = chunk(read.facts, pages, title=path.name, subject=subject)
+    after = [texts[one.page][one.end : one.end + WIDEST_GAP] for one in drafts]
+    return drafts, after, found
 
 
 def _questions(file: Path) -> list[Asked]:

@@ -273,3 +273,29 @@ def test_a_question_that_cannot_be_streamed_is_told_as_json(asker):
 
     assert response.status == 400
     assert "the limit is 4,000" in json.loads(response.body)["message"]
+
+
+def test_a_follow_up_shows_what_was_searched_for_and_a_way_to_ask_as_typed(browser, policy):
+    first = page_of(browser.get(ask(browser, policy)["Location"]))
+    (previous,) = find(first, ".//input[@name='previous']")
+
+    response = ask(browser, policy, "What about receipts?", previous=previous.get("value"))
+
+    (again,) = find(
+        page_of(browser.get(response["Location"])), ".//form[@class='searched-for quiet']"
+    )
+    assert "Searched for: receipts" in text_of(again)
+    assert text_of(again).endswith("Ask as typed")
+
+
+def test_a_question_of_another_member_is_not_followed_up(administrator, browser, policy):
+    ask(browser, policy)
+    with tenant_context(administrator.tenant_id):
+        other = browser_of(make_member(administrator, role=Role.READER))
+        previous = Question.objects.get().pk
+
+    response = ask(other, policy, "And in 2019?", previous=previous)
+
+    assert (
+        find(page_of(other.get(response["Location"])), ".//form[@class='searched-for quiet']") == []
+    )
