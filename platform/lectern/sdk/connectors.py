@@ -6,8 +6,6 @@ nobody which tenant it works for: the platform gives it the settings that an adm
 typed and, in ``Site``, what the operator allows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
