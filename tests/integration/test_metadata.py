@@ -7,7 +7,7 @@ from lectern.documents.metadata import change_metadata, metadata_of, store_found
 from lectern.documents.metadata_values import FoundValue
 from lectern.documents.models import Collection, Document, DocumentMetadata
 from lectern.documents.scope import scope_of
-from lectern.documents.understanding import prefer
+from lectern.documents.understanding import Understanding, prefer
 from lectern.errors import Invalid, NotAllowed
 from lectern.tenants.access import Principal, Role
 
@@ -130,3 +130,35 @@ def test_a_ticker_is_searched_with_the_name_of_its_company(
     _, understanding = prefer(scope_of(tenant, [collection]), "What did ACTL sell?")
 
     assert understanding.spelled_out == ("Acme Tools, Inc.",)
+
+
+def test_a_document_kept_from_the_asker_says_nothing_about_the_question(
+    tenant: Principal, collection: Collection, report: Document
+):
+    read(report, company="Acme Tools, Inc.", alias="ACTL", period="2019")
+    found = [FoundValue(name="abbreviation", value="secret plan", key="XQP", source="d")]
+    hidden = make_document(tenant, collection, "Sales fell.", title="d2")
+    store_found(hidden.current_version, found)
+    Document.objects.all().update(restricted=True)
+    reader = make_member(tenant, role=Role.READER)
+
+    asked = [
+        prefer(scope_of(reader, [collection]), question)[1]
+        for question in ("What is the XQP?", "What did ACTL sell in 2019?")
+    ]
+
+    assert asked == [Understanding(), Understanding()]
+
+
+def test_a_document_kept_from_the_asker_leaves_the_others_preferred(
+    tenant: Principal, collection: Collection, report: Document
+):
+    kept = make_document(tenant, collection, "Sales fell.", title="d2")
+    read(kept, company="Acme Tools, Inc.", alias="Acme Tools", period="2020")
+    Document.objects.filter(pk=kept.pk).update(restricted=True)
+    reader = make_member(tenant, role=Role.READER)
+
+    _, understanding = prefer(scope_of(reader, [collection]), "What did Acme Tools sell?")
+
+    assert list(understanding.preferred) == [report.pk]
+    assert understanding.shown == {"company": ["Acme Tools, Inc."]}
