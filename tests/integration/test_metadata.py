@@ -161,4 +161,4 @@ def test_a_document_kept_from_the_asker_leaves_the_others_preferred(
     _, understanding = prefer(scope_of(reader, [collection]), "What did Acme Tools sell?")
 
     assert list(understanding.preferred) == [report.pk]
-    assert understanding.shown == {"company": ["Acme Tools, Inc."]}
+    assert "Acme Tools, Inc." in understanding.shown["company"]

@@ -48,13 +48,13 @@ _MATCHING = """
 WITH named AS (
   SELECT DISTINCT m.document_id FROM documents_documentmetadata m
   JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
-  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s){within}
     AND m.name = ANY (%(named)s) AND m.folded = ANY (%(names)s)
   LIMIT %(most)s
 ), matching AS (
   SELECT m.document_id, m.name, m.folded, m.value FROM documents_documentmetadata m
   JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
-  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s){within}
     AND (m.name = ANY (%(named)s) AND m.folded = ANY (%(names)s)
       OR m.name = 'period' AND m.folded = ANY (%(periods)s)
       OR m.name = 'type' AND m.folded = ANY (%(types)s)
@@ -68,6 +68,9 @@ WITH named AS (
 )
 SELECT document_id, name, folded, value FROM matching
 """
+# What is left out of the scope says nothing: neither its values nor that it has some.
+_OF_DOCUMENTS = " AND d.id = ANY (%(documents)s)"
+_NOT_HIDDEN = " AND d.id <> ALL (%(hidden)s)"
 
 
 # The long form that most documents give a short one, where the short one itself finds little.
@@ -77,7 +80,7 @@ _SPELLED_OUT = """
 SELECT DISTINCT ON (folded) value FROM (
   SELECT m.folded, m.value, count(*) AS documents FROM documents_documentmetadata m
   JOIN documents_document d ON d.tenant_id = m.tenant_id AND d.id = m.document_id
-  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s)
+  WHERE m.tenant_id = %(tenant)s AND d.collection_id = ANY (%(collections)s){within}
     AND m.name = 'abbreviation' AND m.folded = ANY (%(short)s) AND char_length(m.folded) > 2
     AND NOT EXISTS (
       SELECT FROM documents_termfrequency f WHERE f.tenant_id = m.tenant_id
@@ -142,22 +145,20 @@ def prefer(scope: Scope, question: str) -> tuple[Scope, Understanding]:
     """
     if scope.documents is not None and len(scope.documents) == 1:
         return scope, Understanding()
-    found = understood(scope.tenant_id, scope.collections, question)
-    # What is hidden from the asker must not show by the values that matched.
-    allowed = {key: value for key, value in found.preferred.items() if scope.allows(key)}
-    if len(allowed) < len(found.preferred):
-        found = replace(found, preferred=allowed, shown={}, spelled_out=())
+    found = understood(scope, question)
     return replace(scope, preferred=found.preferred), found
 
 
-def understood(tenant_id: UUID, collections: Sequence[UUID], question: str) -> Understanding:
-    """What ``question`` says about the documents of these collections. Runs inside the tenant."""
+def understood(scope: Scope, question: str) -> Understanding:
+    """What ``question`` says about the documents in ``scope``. Runs inside the tenant."""
     asked = asked_of(question)
     if not (asked.names or asked.periods or asked.types):
         return Understanding()
     parameters: dict[str, Any] = {
-        "tenant": tenant_id,
-        "collections": list(collections),
+        "tenant": scope.tenant_id,
+        "collections": list(scope.collections),
+        "documents": list(scope.documents or ()),
+        "hidden": list(scope.hidden),
         "named": list(_NAMED),
         "names": list(asked.names),
         "periods": list(asked.periods),
@@ -166,10 +167,12 @@ def understood(tenant_id: UUID, collections: Sequence[UUID], question: str) -> U
         "most": MOST_PREFERRED + 1,
         "rows": 4 * MOST_PREFERRED,
     }
+    within = "" if scope.documents is None else _OF_DOCUMENTS
+    within += _NOT_HIDDEN if scope.hidden else ""
     with connection.cursor() as cursor:
-        cursor.execute(_MATCHING, parameters)
+        cursor.execute(_MATCHING.format(within=within), parameters)
         rows = [Known(*row) for row in cursor.fetchall()]
-        cursor.execute(_SPELLED_OUT, parameters)
+        cursor.execute(_SPELLED_OUT.format(within=within), parameters)
         spelled_out = tuple(value for (value,) in cursor.fetchall())
     # So many that the question says nothing of which one.
     known = preferred_of(asked, rows if len(rows) < parameters["rows"] else [])
