@@ -1,7 +1,10 @@
 """Sources: folders and buckets whose documents a collection holds as they are out there."""
 
 import io
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
@@ -66,6 +69,27 @@ def bucket(monkeypatch):
         },
     )
     server.stop()
+
+
+@contextmanager
+def redirecting(status, address):
+    """The address of a server that sends everybody to ``address`` and to another region."""
+
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(status)
+            self.send_header("Location", address + self.path)
+            self.send_header("x-amz-bucket-region", "eu-north-1")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Says nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 def make_source(actor, collection, connector="folder", every_minutes=None, **values) -> Source:
@@ -240,6 +264,39 @@ def test_a_bucket_is_read_at_an_allowed_address_only(tenant, collection, bucket)
 
     with pytest.raises(Invalid, match="may not connect to"):
         synced(source)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "arn:aws:s3:us-west-2:123456789012:accesspoint/elsewhere",
+        "arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-1/accesspoint/elsewhere",
+        "elsewhere--use1-az1--x-s3",
+    ],
+)
+def test_a_bucket_whose_name_leads_to_another_host_is_not_asked_for(
+    tenant, collection, monkeypatch, wanted
+):
+    address = "https://s3.invalid"
+    monkeypatch.setitem(settings.CONNECTORS_ALLOWED, "s3", [address])
+    keys = {"endpoint": address, "access_key": "key", "secret_key": "secret"}
+    source = make_source(tenant, collection, "s3", bucket=wanted, **keys)
+
+    with pytest.raises(Invalid, match="connects to nowhere else"):
+        synced(source)
+
+
+@pytest.mark.parametrize("status", [301, 307])
+def test_a_server_that_leads_elsewhere_is_not_followed(
+    tenant, collection, bucket, monkeypatch, status
+):
+    with redirecting(status, bucket.settings["endpoint"]) as address:
+        monkeypatch.setitem(settings.CONNECTORS_ALLOWED, "s3", [address])
+        bucket.client.put_object(Bucket=bucket.name, Key="a.txt", Body=b"This is A.")
+        source = make_source(tenant, collection, "s3", **(bucket.settings | {"endpoint": address}))
+
+        with pytest.raises(LecternError, match="cannot be read"):
+            synced(source)
 
 
 def test_a_bucket_that_is_not_there_is_said(tenant, collection, bucket):

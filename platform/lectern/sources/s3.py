@@ -1,8 +1,10 @@
 """The client of a bucket: listing it and fetching its objects."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
+from urllib.parse import urlsplit
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
@@ -87,7 +89,22 @@ def connect(settings: Mapping[str, str], site: Site) -> Connection:
         raise ConnectorError(
             f"These settings make no connection: {error}. Correct them.", permanent=True
         ) from error
+    client.meta.events.register_first("before-send.s3", partial(_stay_at, address))
     return BucketConnection(client, settings["bucket"].strip(), settings["prefix"].strip())
+
+
+def _stay_at(address: str, *, request: Any, **_: Any) -> None:
+    """Send nothing anywhere else.
+
+    The names of access points and of directory buckets lead to hosts of their own, and a
+    server may name another region.
+    """
+    if urlsplit(request.url)[:2] != urlsplit(address)[:2]:
+        raise ConnectorError(
+            f"This bucket is not at {address}, and Lectern connects to nowhere else for it. Name "
+            "a bucket, not an access point or a directory bucket, and its own region.",
+            permanent=True,
+        )
 
 
 def _item(found: Mapping[str, Any]) -> Item:
