@@ -191,12 +191,6 @@ def vast_xlsx():
     return sheet_xlsx(sheet_data(first + last))
 
 
-def long_xlsx():
-    """Half a million cells, in a file that does not look packed."""
-    row = "<row>" + "<c><v>1</v></c>" * 10 + "</row>"
-    return sheet_xlsx(sheet_data(row * 50_000))
-
-
 def formula_xlsx():
     return make_xlsx({"Plan": [["Profit", "=SUM(B2:B3)"], ["Sales", 12]]})
 

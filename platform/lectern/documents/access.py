@@ -18,9 +18,6 @@ from lectern.tenants.access import Permission, Principal, require
 from lectern.tenants.denials import note_denial
 from lectern.tenants.models import Group
 
-# In an audit event; more are counted.
-NAMED = 20
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:

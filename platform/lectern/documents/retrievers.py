@@ -102,14 +102,6 @@ def retrievers_of(collection: Collection) -> list[RetrieverState]:
     ]
 
 
-def retriever_named(collection: Collection, name: str) -> RetrieverState:
-    """One of ``retrievers_of``; raises ``NotFound``."""
-    for state in retrievers_of(collection):
-        if state.name == name:
-            return state
-    raise NotFound(f"There is no embedder {name!r} here. `lectern models` lists those installed.")
-
-
 @transaction.atomic
 def start_reembedding(actor: Principal, collection: Collection, name: str) -> Job:
     """Queue the making of all vectors of the embedder ``name``; then searching switches to it.

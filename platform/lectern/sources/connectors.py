@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -22,22 +21,25 @@ GROUP = "lectern.connectors"
 BUILT_IN = (FOLDER, BUCKET)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UnusableConnector:
-    """An entry point that gives no connector, and why."""
-
-    name: str
-    reason: str
-
-
-def connectors() -> dict[str, Connector]:
-    """The usable connectors by name."""
-    return dict(_installed()[0])
-
-
-def unusable_connectors() -> tuple[UnusableConnector, ...]:
-    """What is installed and cannot be used; it never keeps the site from starting."""
-    return _installed()[1]
+@cache
+def connectors() -> Mapping[str, Connector]:
+    """The usable connectors by name; the log tells which of those installed are not."""
+    usable = {connector.name: connector for connector in BUILT_IN}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            loaded = point.load()
+        except Exception:  # whatever an import may raise
+            log.exception("connector not usable name=%s", point.name)
+            continue
+        if not isinstance(loaded, Connector) or loaded.name != point.name or point.name in usable:
+            log.error(
+                "connector not usable name=%s: it must be one Connector whose new name equals "
+                "the entry point's",
+                point.name,
+            )
+            continue
+        usable[point.name] = loaded
+    return usable
 
 
 def connector_named(name: str) -> Connector:
@@ -80,22 +82,3 @@ def explained(error: ConnectorError) -> LecternError:
     """``error`` as what jobs and pages tell."""
     kind = Invalid if error.permanent else Unavailable
     return kind(error.message, code="source")
-
-
-@cache
-def _installed() -> tuple[dict[str, Connector], tuple[UnusableConnector, ...]]:
-    usable = {connector.name: connector for connector in BUILT_IN}
-    unusable = []
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        try:
-            loaded = point.load()
-        except Exception as error:  # whatever an import may raise
-            unusable.append(UnusableConnector(name=point.name, reason=f"{type(error).__name__}"))
-            log.exception("connector not usable name=%s", point.name)
-            continue
-        if not isinstance(loaded, Connector) or loaded.name != point.name or point.name in usable:
-            reason = "it must be one Connector whose new name equals the entry point's"
-            unusable.append(UnusableConnector(name=point.name, reason=reason))
-            continue
-        usable[point.name] = loaded
-    return usable, tuple(unusable)
