@@ -1,6 +1,6 @@
 """The process that reads a document, seen from the one that started it.
 
-It is started afresh (never forked: PDFium and torch hold threads and locks), in its own
+It is started afresh (never forked: PDFium and OpenVINO hold threads and locks), in its own
 session and folder, with next to no environment. It confines itself before it opens the file;
 this side keeps the clock and kills the whole process group when time is up.
 """
