@@ -91,6 +91,18 @@ def test_a_csv_file_runs_no_formula_of_the_document(administrator, document):
     assert 'Research,"1,200",(31)\r\n' in lines
 
 
+def test_a_csv_file_runs_no_formula_of_a_header(administrator):
+    page = b"<table><tr><th>Name</th><th>=1+2</th></tr><tr><td>A</td><td>1</td></tr>"
+    page += b"<tr><td>B</td><td>2</td></tr></table>"
+    with tenant_context(administrator.tenant_id):
+        collection = make_collection(administrator)
+        document = make_read_document(administrator, collection, "report.html", page)
+        (table,) = tables_of(document.current_version)
+        lines = list(csv_of(table))
+
+    assert lines[0] == "Name,'=1+2\r\n"
+
+
 def test_the_api_lists_tables_and_shows_their_cells(api, document):
     (listed,) = api.get(path_of(document)).json()["items"]
     shown = api.get(path_of(document, "/1"), {"limit": 2}).json()

@@ -105,7 +105,7 @@ def csv_of(table: Table) -> Iterator[str]:
     Words that a spreadsheet program would run as a formula get an apostrophe in front.
     """
     if table.named:
-        yield _csv_line([column.name for column in table.columns])
+        yield _csv_line([_harmless(column.name) for column in table.columns])
     for row in rows_of(table):
         yield _csv_line([_harmless(cell.text) if cell else "" for cell in row.cells])
 
@@ -117,7 +117,8 @@ def _csv_line(cells: Sequence[str]) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) and figure_of(text) is None else text
+    runs = text.lstrip().startswith(_FORMULA) and figure_of(text) is None
+    return f"'{text}" if runs else text
 
 
 def stretches_of(table: Table) -> Iterator[Stretch]:
