@@ -125,6 +125,7 @@ def make_restricted(tenant: SeededTenant) -> SeededTenant:
             tenant_id=actor.tenant_id, job=version.job, attempt=1, message=f"Reading {marker}."
         )
         _known(version, marker)
+        _item(tenant.source, version, marker)
         answer = _answered(actor, tenant.collection, version, marker)
         return replace(
             tenant,
@@ -249,15 +250,20 @@ def _source(actor: Principal, version: DocumentVersion, marker: str) -> Source:
     source = Source.objects.create(
         **tenant, collection_id=version.collection_id, name=f"{marker} folder", connector="folder"
     )
+    _item(source, version, marker)
+    SourceRun.objects.create(**tenant, source=source, error=marker)
+    return source
+
+
+def _item(source: Source, version: DocumentVersion, marker: str) -> None:
     SourceItem.objects.create(
-        **tenant,
+        tenant_id=source.tenant_id,
         source=source,
         key=f"{marker}.pdf",
         fingerprint=marker,
         document_id=version.document_id,
+        problem=f"{marker}.pdf cannot be opened.",
     )
-    SourceRun.objects.create(**tenant, source=source, error=marker)
-    return source
 
 
 def _read_pdf(actor: Principal, collection: Collection, marker: str) -> DocumentVersion:

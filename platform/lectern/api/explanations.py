@@ -97,7 +97,7 @@ class ExplanationOut(Shown):
 @router.post(
     "/collections/{collection_id}/explanations",
     response=ExplanationOut,
-    auth=BearerKey(Permission.MANAGE_COLLECTIONS),
+    auth=BearerKey(Permission.MANAGE_COLLECTIONS, Permission.READ),
 )
 def explain_question(
     request: ApiRequest, collection_id: CollectionId, body: ExplanationIn

@@ -21,7 +21,8 @@ from lectern.tenants.access import Permission
 
 router = Router(tags=["Golden questions"])
 
-CURATE = BearerKey(Permission.MANAGE_COLLECTIONS)
+# They name documents and quote them.
+CURATE = BearerKey(Permission.MANAGE_COLLECTIONS, Permission.READ)
 FILE_BODY: dict[str, Any] = {
     "responses": {
         200: {

@@ -12,6 +12,7 @@ from lectern.api.pagination import Listing, Order, Paging, listing
 from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents.library import found
 from lectern.documents.models import Collection
+from lectern.documents.readable import hidden_documents
 from lectern.sources import keeping
 from lectern.sources.connectors import connectors
 from lectern.sources.models import Source
@@ -205,7 +206,8 @@ def list_source_items(
     request: ApiRequest, source_id: SourceId, wanted: Query[ItemFilter]
 ) -> Listing[SourceItemOut]:
     """List what a source held at the last sync, and what became of it."""
-    items = _found(source_id).items.all()
+    # An item names the file of its document.
+    items = _found(source_id).items.exclude(document__in=hidden_documents(request.auth))
     if wanted.problems:
         items = items.filter(~Q(problem=""))
     return listing(request, items, wanted, SourceItemOut.of, LAST_SEEN_FIRST)
