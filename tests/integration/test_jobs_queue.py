@@ -207,6 +207,15 @@ def test_a_job_is_not_taken_before_its_delay_is_over(tenant):
     assert queue.claim(job.pk) is None
 
 
+def test_a_job_that_is_hurried_is_taken_before_its_delay_is_over(tenant):
+    job = queue_job(tenant)
+    queue.try_again(queue.claim(job.pk), code="unavailable", message="The disk is full.")
+
+    assert queue.hurry(job)
+
+    assert queue.claim(job.pk) is not None
+
+
 def test_the_last_attempt_that_fails_ends_the_job_with_its_reason(tenant):
     job = queue_job(tenant)
     for _ in range(3):

@@ -21,8 +21,17 @@ UPLOAD_LIMIT_MB = 4
 
 
 @pytest.fixture(scope="session")
+def watched_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that the processes may watch; a tenant's own is in it by its short name."""
+    return tmp_path_factory.mktemp("watched")
+
+
+@pytest.fixture(scope="session")
 def server_environment(
-    django_db_setup: None, postgres: EmbeddedPostgres, broker_server: EmbeddedValkey
+    django_db_setup: None,
+    postgres: EmbeddedPostgres,
+    broker_server: EmbeddedValkey,
+    watched_folder: Path,
 ) -> dict[str, str]:
     """What a process of the product is told: the tests' servers, and the product's settings."""
     return {
@@ -33,6 +42,7 @@ def server_environment(
         "LECTERN_SECRET_KEY": configured.SECRET_KEY,  # what keys are made with
         "LECTERN_DATABASE_URL": postgres.start().app_url,
         "LECTERN_BROKER_URL": broker_server.start(),
+        "LECTERN_WATCHED_FOLDERS": str(watched_folder),
         "LECTERN_JOB_HEARTBEAT_SECONDS": "1",
         "LECTERN_JOB_SWEEP_SECONDS": "1",
         "OMP_NUM_THREADS": "1",

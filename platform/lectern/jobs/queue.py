@@ -95,6 +95,18 @@ def put_off(job: Job, *, delay: timedelta) -> bool:
     return bool(changed)
 
 
+def hurry(job: Job) -> bool:
+    """Have ``job`` wait no longer for its next attempt; False if it was not put off.
+
+    The caller is inside the tenant.
+    """
+    early = Job.objects.filter(pk=job.pk, status=Job.Status.QUEUED, run_after__gt=Now())
+    changed: int = early.update(run_after=Now(), announced_at=None)
+    if changed:
+        _announce_on_commit(job)
+    return bool(changed)
+
+
 def cancel(actor: Principal, job: Job) -> Job:
     """End a job that waits or runs; a running one stops at its next report of progress."""
     require(actor, Permission.RUN_JOBS)

@@ -11,7 +11,7 @@ from lectern.documents.models import Collection, Document
 from lectern.documents.removal import remove_document
 from lectern.errors import Conflict, Invalid
 from lectern.jobs.models import Job
-from lectern.jobs.queue import enqueue, withdraw
+from lectern.jobs.queue import enqueue, hurry, withdraw
 from lectern.sdk.connectors import Connector
 from lectern.sources.connectors import checked_settings, connector_named
 from lectern.sources.models import Source, SourceItem
@@ -67,7 +67,7 @@ def change_source(
     with _name_is_new(source), transaction.atomic():
         source.save()
         audit.record(actor, "source.changed", source, name=source.name)
-        queue_sync(source)
+        hurry(queue_sync(source))
     return source
 
 
@@ -75,9 +75,7 @@ def change_source(
 def remove_source(actor: Principal, source: Source, *, with_documents: bool) -> int:
     """Forget ``source``; how many documents went with it, of those that it had brought."""
     require(actor, Permission.MANAGE_SOURCES)
-    for job in Job.objects.filter(
-        kind=Job.Kind.SYNC_SOURCE, payload=_payload(source), status__in=Job.ACTIVE
-    ):
+    if job := sync_in_progress(source):
         withdraw(job)
     removed = 0
     if with_documents:
@@ -90,11 +88,25 @@ def remove_source(actor: Principal, source: Source, *, with_documents: bool) -> 
 
 
 def request_sync(actor: Principal, source: Source) -> Job:
-    """Queue a sync now; the one that is queued or running already if there is one."""
+    """Queue a sync now; the one that is queued or running already if there is one.
+
+    A sync that failed and would be tried again later is tried at once.
+    """
     require(actor, Permission.MANAGE_SOURCES)
     with transaction.atomic():
         audit.record(actor, "source.sync_requested", source)
-        return queue_sync(source)
+        job = queue_sync(source)
+        hurry(job)
+        return job
+
+
+def sync_in_progress(source: Source) -> Job | None:
+    """The sync of ``source`` that is queued or running."""
+    jobs = Job.objects.filter(
+        kind=Job.Kind.SYNC_SOURCE, payload=_payload(source), status__in=Job.ACTIVE
+    )
+    job: Job | None = jobs.first()
+    return job
 
 
 def queue_sync(source: Source) -> Job:

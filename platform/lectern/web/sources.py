@@ -23,11 +23,12 @@ from lectern.web.pages import MemberRequest, page, rows_of_page
 def sources(request: MemberRequest, collection_id: UUID) -> HttpResponse:
     """The sources of a collection, and the kinds that can be added."""
     collection = found(Collection.objects, "collection", pk=collection_id)
+    kinds = connectors()
     rows = [
-        {"source": source, "last": source.runs.first()}
+        {"source": source, "kind": kinds.get(source.connector), "last": source.runs.first()}
         for source in rows_of_page(request, collection.sources.all())
     ]
-    context = {"collection": collection, "rows": rows, "connectors": connectors().values()}
+    context = {"collection": collection, "rows": rows, "connectors": kinds.values()}
     return render(request, "web/sources.html", context)
 
 
@@ -58,8 +59,8 @@ def source(request: MemberRequest, source_id: UUID) -> HttpResponse:
         "connector": connectors().get(shown.connector),
         "runs": rows_of_page(request, shown.runs.select_related("job")),
         "problems": shown.items.filter(~Q(problem=""))[:100],
-        "items": shown.items.count(),
-        "syncing": shown.runs.filter(finished_at__isnull=True, job__status="running").exists(),
+        "documents": shown.items.filter(document__isnull=False).count(),
+        "job": keeping.sync_in_progress(shown),
     }
     return render(request, "web/source.html", context)
 
