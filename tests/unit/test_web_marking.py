@@ -37,6 +37,18 @@ def test_the_cells_of_a_table_stand_in_its_rows():
     assert cells == [["Year", "Fee"], ["2024", "12"]]
 
 
+def test_a_header_without_a_first_cell_stands_above_the_figures():
+    text = "2024\t2023\nRevenue\t812\t774"
+    page = Page(text=text, blocks=[["table", 0, len(text), 0, 9]])
+
+    (table,) = marked_page(Document(), DocumentVersion(), page, (0, 0)).pieces
+
+    assert [[cell[0].text for cell in row] for row in table.rows] == [
+        ["", "2024", "2023"],
+        ["Revenue", "812", "774"],
+    ]
+
+
 def test_a_range_is_marked_and_nothing_beside_it():
     start = TEXT.index("charge")
 

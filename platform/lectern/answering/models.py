@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import MD5, Now
 
+from lectern.documents.content import below_their_headers
 from lectern.documents.models import Collection, Document, DocumentVersion
 from lectern.jobs.models import Job
 from lectern.tenants.models import TenantOwned, User
@@ -123,12 +124,12 @@ class Citation(TenantOwned):
         return f"[{self.number}] {self.document_title}, page {self.page}"
 
     @property
-    def table(self) -> list[list[str]]:
+    def table(self) -> list[tuple[str, ...]]:
         """The cells of a quoted table row below the header of its table; empty for sentences."""
         if "\t" not in self.quote:
             return []
         lines = [*self.heading.splitlines(), *self.quote.splitlines()]
-        return [line.split("\t") for line in lines if "\t" in line]
+        return below_their_headers([line.split("\t") for line in lines if "\t" in line], "")
 
 
 class Finding(TenantOwned):

@@ -11,11 +11,12 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, overload
+from typing import Literal, NamedTuple, TypeVar, overload
 
 RemovalKind = Literal["header", "footer", "page number", "hyphenation", "invisible", "control"]
 BlockKind = Literal["title", "heading", "paragraph", "list", "table", "code"]
 ColumnKind = Literal["text", "number", "date"]
+Cell = TypeVar("Cell")
 
 
 class Box(NamedTuple):
@@ -115,7 +116,7 @@ class WordBoxes(Sequence[WordBox]):
     def to_bytes(self) -> bytes:
         """All words as int32 starts, int32 ends, then float32 boxes, in native byte order.
 
-        Native is little-endian on every machine that the embedded servers and torch run on.
+        Native is little-endian on every machine that the embedded servers run on.
         """
         return b"".join(part.tobytes() for part in (self._starts, self._ends, self._boxes))
 
@@ -266,3 +267,17 @@ class ChunkDraft:
     def searchable(self) -> str:
         """The text that is embedded and searched: context and text on lines of their own."""
         return f"{self.context}\n{self.text}" if self.context else self.text
+
+
+def below_their_headers(rows: Sequence[Sequence[Cell]], empty: Cell) -> list[tuple[Cell, ...]]:
+    """Rows of cells with ``empty`` put in front of header rows that leave the first column out.
+
+    Statements print nothing above the names of their rows, so the text of their header is one
+    cell shorter, and each year would stand one column to the left of its figures.
+    """
+    widest = max(map(len, rows), default=0)
+    body = next((at for at, row in enumerate(rows) if len(row) == widest), 0)
+    return [
+        (empty, *row) if at < body and 1 < len(row) == widest - 1 else tuple(row)
+        for at, row in enumerate(rows)
+    ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lectern.documents.content import WordBoxes
+from lectern.documents.content import WordBoxes, below_their_headers
 from lectern.documents.models import Document, DocumentVersion, Page
 
 
@@ -25,6 +25,9 @@ class Run:
     text: str
     marked: bool
     first: bool = False
+
+
+_EMPTY = (Run(text="", marked=False),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,8 @@ class _Marker:
         for kind, start, end, level, *_rest in blocks:
             yield from self._between(at, start)
             if kind == "table":
-                yield Piece(kind=kind, rows=tuple(self._rows(start, end)))
+                rows = below_their_headers(list(self._rows(start, end)), _EMPTY)
+                yield Piece(kind=kind, rows=tuple(rows))
             else:
                 yield Piece(kind=kind, level=level, runs=self._runs(start, end))
             at = end
