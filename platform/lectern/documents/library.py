@@ -75,7 +75,7 @@ def documents_with_state(
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
     latest = DocumentVersion.objects.filter(pk=Subquery(newest.values("pk")[:1]))
     documents = wanted_documents(actor, collection, wanted)
-    return documents.order_by("-created_at", "-id").prefetch_related(
+    return documents.order_by("-created_at", "-id").select_related("parent").prefetch_related(
         Prefetch("versions", queryset=latest.select_related("job"), to_attr="latest")
     )
 

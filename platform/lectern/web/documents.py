@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Sum
+from django.db.models import BooleanField, ExpressionWrapper, Q, Sum
 from django.db.models.functions import Substr
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -166,7 +166,8 @@ def _shown(request: MemberRequest, document_id: UUID) -> dict[str, Any]:
     latest = latest_version(shown)
     read = shown.current_version or latest
     pages = Page.objects.filter(version=read).annotate(
-        preview=Substr("text", 1, PREVIEW_CHARACTERS)
+        preview=Substr("text", 1, PREVIEW_CHARACTERS),
+        hides=ExpressionWrapper(Q(removed__contains=[["invisible"]]), BooleanField()),
     )
     listed = pages.only("number", "label", "image_only", "problem")
     payload = {"version_id": str(latest.pk)}
