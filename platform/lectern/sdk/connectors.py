@@ -6,7 +6,7 @@ nobody which tenant it works for: the platform gives it the settings that an adm
 typed and, in ``Site``, what the operator allows.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -70,6 +70,20 @@ class Connection(Protocol):
         """Write the content of ``item``; ``ConnectorError`` if it is gone, changed meanwhile,
         or has more than ``most_bytes``."""
         ...
+
+
+def copy(parts: Iterable[bytes], into: BinaryIO, item: Item, *, most_bytes: int) -> None:
+    """Write the content of ``item`` part by part; ``ConnectorError`` beyond ``most_bytes``."""
+    copied = 0
+    for part in parts:
+        copied += len(part)
+        if copied > most_bytes:
+            raise ConnectorError(
+                f"{item.key} is larger than {most_bytes // 2**20} MB, the limit of this site. "
+                "Split it.",
+                permanent=True,
+            )
+        into.write(part)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

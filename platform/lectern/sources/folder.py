@@ -3,10 +3,19 @@
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from lectern.sdk.connectors import Connection, Connector, ConnectorError, Item, Setting, Site
+from lectern.sdk.connectors import (
+    Connection,
+    Connector,
+    ConnectorError,
+    Item,
+    Setting,
+    Site,
+    copy,
+)
 
 # Directories below directories; a link that leads back up is not followed anyway.
 DEEPEST = 40
@@ -35,16 +44,7 @@ class FolderConnection:
             ) from error
         with os.fdopen(descriptor, "rb") as file:
             self._check_place(descriptor, item)
-            copied = 0
-            while data := file.read(_COPIED_AT_ONCE):
-                copied += len(data)
-                if copied > most_bytes:
-                    raise ConnectorError(
-                        f"{item.key} is larger than {most_bytes // 2**20} MB, the limit of this "
-                        "site. Split it.",
-                        permanent=True,
-                    )
-                into.write(data)
+            copy(iter(partial(file.read, _COPIED_AT_ONCE), b""), into, item, most_bytes=most_bytes)
             if _fingerprint(os.fstat(descriptor)) != item.fingerprint:
                 raise ConnectorError(
                     f"{item.key} changed while it was copied. The next sync takes it."

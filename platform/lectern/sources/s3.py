@@ -10,7 +10,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.session import Session
 
-from lectern.sdk.connectors import Connection, ConnectorError, Item, Site
+from lectern.sdk.connectors import Connection, ConnectorError, Item, Site, copy
 
 _COPIED_AT_ONCE = 1 << 20
 _PATIENCE = Config(
@@ -53,16 +53,8 @@ class BucketConnection:
             got = self._client.get_object(
                 Bucket=self._bucket, Key=item.key, IfMatch=item.fingerprint
             )
-            copied = 0
-            for data in got["Body"].iter_chunks(_COPIED_AT_ONCE):
-                copied += len(data)
-                if copied > most_bytes:
-                    raise ConnectorError(
-                        f"{item.key} is larger than {most_bytes // 2**20} MB, the limit of this "
-                        "site. Split it.",
-                        permanent=True,
-                    )
-                into.write(data)
+            parts = got["Body"].iter_chunks(_COPIED_AT_ONCE)
+            copy(parts, into, item, most_bytes=most_bytes)
         except (BotoCoreError, ClientError) as error:
             raise _explained(error, item.key) from error
 
