@@ -150,6 +150,13 @@ def test_many_are_described(tenant: Principal, documents: list[Document]):
     assert DocumentMetadata.objects.filter(name="type", value="letter").count() == 3
 
 
+def test_a_long_list_of_names_is_refused(tenant: Principal, documents: list[Document]):
+    change = Change(action=Action.METADATA, metadata={f"name {each}": [] for each in range(21)})
+
+    with pytest.raises(Invalid, match="name at most 20"):
+        done(tenant, documents, change)
+
+
 def test_a_selection_goes_on_behind_the_last(
     tenant: Principal, documents: list[Document], collection: Collection, monkeypatch
 ):

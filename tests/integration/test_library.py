@@ -19,7 +19,9 @@ from lectern.documents.library import (
 )
 from lectern.documents.metadata import change_metadata
 from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.scope import scope_of
 from lectern.documents.states import StateName, state_of
+from lectern.errors import Invalid
 from lectern.jobs.models import Job
 from lectern.tenants.access import Principal, Role
 
@@ -80,6 +82,17 @@ def test_documents_are_found_by_what_is_known_of_them(tenant: Principal, collect
     assert found(("period", "2023")) == {first, second}
     assert found(("period", "2023"), ("company", "acme corp")) == {first}
     assert found(("company", "2023")) == set()
+
+
+def test_a_long_list_of_conditions_is_refused_before_the_database_sees_it(
+    tenant: Principal, collection: Collection
+):
+    conditions = tuple(("period", str(year)) for year in range(21))
+
+    with pytest.raises(Invalid, match="name at most 20"):
+        wanted_documents(tenant, collection, Wanted(metadata=conditions))
+    with pytest.raises(Invalid, match="name at most 20"):
+        scope_of(tenant, [collection], filters={f"name {each}": ["x"] for each in range(21)})
 
 
 def test_facets_count_values_of_the_documents_looked_at(tenant: Principal, collection: Collection):

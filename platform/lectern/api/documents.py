@@ -16,7 +16,7 @@ from lectern.api.shapes import Asked, Shown, Words
 from lectern.documents.access import Access, access_of, change_access, read_document
 from lectern.documents.library import Wanted, documents_with_state, found, latest_version
 from lectern.documents.metadata import change_metadata
-from lectern.documents.metadata_values import NOT_SHOWN
+from lectern.documents.metadata_values import NOT_SHOWN, refuse_many
 from lectern.documents.models import Collection, Document, DocumentMetadata, DocumentVersion
 from lectern.documents.removal import remove_document
 from lectern.documents.reprocessing import reprocess
@@ -215,6 +215,7 @@ def change_document(
     request: ApiRequest, document_id: DocumentId, body: DocumentChange
 ) -> DocumentOut:
     """Rename a document, or correct what is known of it; what is left out stays."""
+    refuse_many(body.metadata)
     document = read_document(request.auth, document_id)
     with transaction.atomic():
         if body.title is not None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from lectern.documents.access import OPEN, Access, change_access
 from lectern.documents.library import Wanted, wanted_documents
 from lectern.documents.metadata import change_metadata
+from lectern.documents.metadata_values import refuse_many
 from lectern.documents.models import Collection, Document
 from lectern.documents.removal import remove_documents
 from lectern.documents.reprocessing import reprocess_all
@@ -117,6 +118,7 @@ def _change_access(
 def _change_metadata(
     actor: Principal, collection: Collection, documents: Sequence[Document], change: Change
 ) -> list[Outcome]:
+    refuse_many(change.metadata)
     for document in documents:
         for name, values in change.metadata.items():
             change_metadata(actor, document, name, values)

@@ -20,7 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce
 
-from lectern.documents.metadata_values import ALIAS, NOT_SHOWN
+from lectern.documents.metadata_values import ALIAS, NOT_SHOWN, refuse_many
 from lectern.documents.models import Collection, Document, DocumentMetadata, DocumentVersion
 from lectern.documents.readable import hidden_documents, readable_documents
 from lectern.documents.states import StateName, condition_of
@@ -75,8 +75,12 @@ def documents_with_state(
     newest = DocumentVersion.objects.filter(document=OuterRef("document")).order_by("-number")
     latest = DocumentVersion.objects.filter(pk=Subquery(newest.values("pk")[:1]))
     documents = wanted_documents(actor, collection, wanted)
-    return documents.order_by("-created_at", "-id").select_related("parent").prefetch_related(
-        Prefetch("versions", queryset=latest.select_related("job"), to_attr="latest")
+    return (
+        documents.order_by("-created_at", "-id")
+        .select_related("parent")
+        .prefetch_related(
+            Prefetch("versions", queryset=latest.select_related("job"), to_attr="latest")
+        )
     )
 
 
@@ -94,6 +98,7 @@ def wanted_documents(
         documents = documents.filter(restricted=wanted.restricted)
     if wanted.uploaded_by is not None:
         documents = documents.filter(created_by=wanted.uploaded_by)
+    refuse_many(wanted.metadata)
     for name, value in wanted.metadata:
         known = DocumentMetadata.objects.filter(name=name, value__iexact=value)
         documents = documents.filter(Exists(known.filter(document=OuterRef("pk"))))

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from lectern.documents.fusion import BUILT_IN, Weights
+from lectern.documents.metadata_values import refuse_many
 from lectern.documents.models import Collection, Document, DocumentMetadata
 from lectern.documents.names_and_periods import folded
 from lectern.documents.readable import hidden_documents, readable_documents
@@ -87,6 +88,7 @@ def _wanted(
     wanted = readable_documents(actor).filter(collection__in=collections)
     if document is not None:
         wanted = wanted.filter(pk=document.pk)
+    refuse_many(filters)
     for name, values in filters.items():
         of_one = DocumentMetadata.objects.filter(name=name, folded__in=map(folded, values))
         wanted = wanted.filter(pk__in=of_one.values("document"))
