@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from factories import make_collection, make_document, make_member, make_tenant, make_upload
 from html_pages import SVG, faults_of, find, text_of
 from lectern.answering.models import Question
+from lectern.documents.access import Access
 from lectern.documents.models import Collection, Document, Page
 from lectern.jobs.models import Job, JobEvent
 from lectern.tenants.access import Role
@@ -219,6 +220,20 @@ def test_titles_can_be_searched_and_lists_are_paged(browser, administrator, coll
     assert len(find(page_of(browser.get(address)), ".//tbody/tr")) == 25
     assert len(find(page_of(browser.get(f"{address}?page=2")), ".//tbody/tr")) == 5
     assert len(find(page_of(browser.get(f"{address}?q=REPORT 29")), ".//tbody/tr")) == 1
+
+
+def test_who_uploaded_only_restricted_documents_is_not_named(administrator, collection):
+    curator, other = (make_member(administrator, role=Role.CURATOR) for _ in range(2))
+    with tenant_context(administrator.tenant_id):
+        make_upload(curator, collection, access=Access(restricted=True))
+        for actor in (administrator, other):
+            make_upload(actor, collection)
+    address = f"/library/{collection.pk}"
+
+    pages = [page_of(browser_of(each).get(address)) for each in (curator, make_member(curator))]
+
+    named = [[f'value="{each.user_id}"' in page for each in (curator, other)] for page in pages]
+    assert named == [[True, True], [False, True]]
 
 
 def test_a_longer_list_asks_the_database_no_more_often(browser, administrator, collection):

@@ -24,6 +24,7 @@ from lectern.documents.library import (
     work_in,
 )
 from lectern.documents.models import Collection, Document, DocumentVersion
+from lectern.documents.readable import readable_documents
 from lectern.documents.states import DocumentState, StateName, state_of
 from lectern.documents.uploads import Upload, accept_uploads, clean_name
 from lectern.tenants.access import Permission, Principal
@@ -98,7 +99,7 @@ def collection(request: MemberRequest, collection_id: UUID) -> HttpResponse:
         "upload_limit_mb": settings.MAX_UPLOAD_MB,
         "choices": Choices(
             states=tuple(StateName),
-            uploaders=tuple(_uploaders(shown)),
+            uploaders=tuple(_uploaders(request.principal, shown)),
             metadata=_metadata_choices(matching, wanted),
         ),
         "access": AccessForm(owner="drop", initial={"access": "open"}),
@@ -156,9 +157,9 @@ def _take(
     ]
 
 
-def _uploaders(shown: Collection) -> QuerySet[User]:
-    """The people who uploaded documents into the collection."""
-    documents = Document.objects.filter(collection=shown, created_by__isnull=False)
+def _uploaders(actor: Principal, shown: Collection) -> QuerySet[User]:
+    """The people who uploaded those of the collection's documents that ``actor`` may read."""
+    documents = readable_documents(actor).filter(collection=shown, created_by__isnull=False)
     return User.objects.filter(pk__in=documents.values("created_by")).order_by("name", "email")
 
 
