@@ -58,10 +58,29 @@ def test_what_a_follow_up_leaves_out_comes_from_the_question_before(question, pr
         "Which target was set for staff?",
         "How many days of leave are there?",
         "Does Globex pay its suppliers in time?",
+        "Can employees expense their lunch?",
+        "Which drugs interact with warfarin when it is taken with food?",
+        "Is it allowed to carry leave over to the next year?",
+        "What is the maximum dose, and how long should it be given?",
+        "travel policy",
+        "Visiting hours",
+        "Net income 2019",
+        "What about?",
     ],
 )
 def test_a_question_that_stands_alone_stays_as_it_was_typed(question):
     assert standalone(question, REVENUE) == question
+
+
+@pytest.mark.parametrize("question", ["Do they need a visa?", "How is it paid?"])
+def test_nothing_stands_for_the_word_there(question):
+    assert standalone(question, "How many days of leave are there?") == question
+
+
+def test_the_company_is_no_thing_that_was_asked_for():
+    question = "How is the company funded?"
+
+    assert standalone(question, "What is the starting dose of warfarin?") == question
 
 
 def test_the_first_question_stays_as_it_was_typed():

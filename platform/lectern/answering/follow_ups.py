@@ -53,6 +53,30 @@ _TOPIC = re.compile(
     r"|between|with|on|against)\s+.+)?$",
     re.IGNORECASE,
 )
+# "It" that stands for nothing before: "is it allowed to …", "does it mean that …".
+_EMPTY_IT = re.compile(
+    r"\b(?:is|was) it (?:true|possible|allowed|permitted|forbidden|required|necessary|mandatory"
+    r"|compulsory|legal|customary|enough)\b|\bdoes it mean that\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?P<owns>its|their|his|her)\b|\b(?:it|they|them|he|she|him)\b", re.IGNORECASE
+)
+# Without a name before, this is the company whose documents these are.
+_ORGANISATION = re.compile(
+    r"\bthe (?:same )?(?:company|firm|group|organi[sz]ation|agency|department)\b", re.IGNORECASE
+)
+_NEW_CLAUSE = re.compile(
+    r",|\b(?:when|while|if|before|after|because|unless|once|until|and|that|who|which)\b",
+    re.IGNORECASE,
+)
+# What a pronoun may stand for: a thing that the question itself names.
+_THING = re.compile(
+    r"\b(?:the|an?|any|each|every|all|some|most|many|which|what)\s+(?!is\b|are\b|was\b|were\b|do\b"
+    r"|does\b|did\b|can\b|could\b|will\b|would\b|should\b|has\b|have\b|had\b|happens?\b|if\b)"
+    r"[a-z]{3,}|\b(?:can|do|are|should|may|must|could|will)\s+[a-z]{3,}s\b",
+    re.IGNORECASE,
+)
 _ALL_OF_IT = re.compile(r"^(?:the|a|an)\s+", re.IGNORECASE)
 _LONGEST_FRAGMENT = 8
 _NO_NAMES = """
@@ -70,7 +94,7 @@ def standalone(question: str, previous: str) -> str:
     ``previous`` is the question before it as that was searched for.
     """
     rest = _OPENING.sub("", question, count=1).strip()
-    if not previous.strip() or not rest:
+    if not previous.strip() or not rest.strip("?!. "):
         return question
     if _is_fragment(question, rest):
         return _completed(rest.rstrip("?!. "), previous.strip())
@@ -79,10 +103,22 @@ def standalone(question: str, previous: str) -> str:
 
 def _is_fragment(question: str, rest: str) -> bool:
     """Whether it only names what is different: "and in 2019?", "what about Acme?"."""
-    words = len(rest.split())
+    if len(rest.split()) > _LONGEST_FRAGMENT or _ASKS.search(rest):
+        return False
     opened = len(rest) < len(question.strip())
-    short = words <= (_LONGEST_FRAGMENT if opened else _SHORTEST)
-    return short and not _ASKS.search(rest)
+    return opened or _is_place_or_name(rest)
+
+
+def _is_place_or_name(text: str) -> bool:
+    """Whether it is a few words that cannot stand alone: "In 2019?", "For Acme Foods?", "Globex?".
+
+    "Travel policy" can: people search for such words.
+    """
+    bare = text.rstrip("?!. ")
+    if len(bare.split()) > _SHORTEST:
+        return False
+    named = text.endswith("?") and _NAME.fullmatch(bare)
+    return bool(_PREPOSITION.match(bare) or _PERIOD.fullmatch(bare) or named)
 
 
 def _completed(rest: str, previous: str) -> str:
@@ -124,7 +160,7 @@ def _with_phrase(previous: str, preposition: str, phrase: str) -> str:
 
 def _with_topic(previous: str, topic: str) -> str:
     """``previous`` asked of another thing: "And the margin?" after "What was Acme's revenue?"."""
-    asked = _SUBJECT.match(previous)
+    asked = _asked(previous)
     parts = _TOPIC.match(asked["subject"]) if asked else None
     if asked is None or parts is None:
         return f"{topic}: {previous}"
@@ -139,10 +175,13 @@ def _with_topic(previous: str, topic: str) -> str:
 def _resolved(question: str, previous: str) -> str:
     """``question`` with the words that point back in it replaced by what they stand for."""
     name = _name_in(previous)
-    asked = _SUBJECT.match(previous)
+    asked = _asked(previous)
     whole = _subject(asked["subject"]) if asked else ""
     written = question
-    if _name_in(question):  # it says itself whom it is about
+    # It says itself whom or what it is about.
+    if _name_in(question) or _points_inside(question):
+        return question
+    if not name and _ORGANISATION.search(question):
         return question
     if _OWNED.search(written) and (name or whole):
         written = _OWNED.sub(f"{_owner(name or whole)}", written, count=1)
@@ -158,6 +197,26 @@ def _resolved(question: str, previous: str) -> str:
     if period and not _PERIOD.search(written):
         written = _added(written, f"in {period['period']}")
     return written
+
+
+def _asked(previous: str) -> re.Match[str] | None:
+    """What ``previous`` asks and of what; None where "there" is all that it asks of."""
+    asked = _SUBJECT.match(previous)
+    return None if asked and asked["subject"].casefold() == "there" else asked
+
+
+def _points_inside(question: str) -> bool:
+    """Whether its first pronoun stands for nothing, or for a thing that it names before."""
+    if _EMPTY_IT.search(question):
+        return True
+    pronoun = _PRONOUN.search(question)
+    if pronoun is None:
+        return False
+    before = question[: pronoun.start()]
+    thing = _THING.search(before)
+    if thing is None:
+        return False
+    return bool(pronoun["owns"] or _NEW_CLAUSE.search(before, thing.end()))
 
 
 def _means_all(question: str, pointing: str) -> bool:
