@@ -1,6 +1,8 @@
 """Sources: folders and buckets whose documents a collection holds as they are out there."""
 
 import io
+import os
+from pathlib import Path
 
 import pytest
 from django.conf import settings

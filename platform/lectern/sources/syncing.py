@@ -98,7 +98,8 @@ def _end(run_id: UUID, error: str) -> None:
 
 def _listed(connection: Connection, progress: Progress) -> dict[str, Item]:
     items: dict[str, Item] = {}
-    for item in connection.items():
+    for listed in connection.items():
+        item = replace(listed, key=_storable(listed.key))
         items[item.key] = item
         progress("listing", len(items), 0)
         if len(items) > MOST_ITEMS:
@@ -107,6 +108,11 @@ def _listed(connection: Connection, progress: Progress) -> dict[str, Item]:
                 "and add other sources for the rest."
             )
     return items
+
+
+def _storable(key: str) -> str:
+    # A file's name may be no Unicode. It is not found under the key, and listed as a problem.
+    return key.encode(errors="backslashreplace").decode().replace("\0", "")
 
 
 def _take(sync: Sync, connection: Connection, item: Item) -> str:
