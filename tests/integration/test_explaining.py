@@ -150,7 +150,7 @@ def test_an_answer_is_made_from_what_the_lab_shows(tenant, collection, policy):
 def test_the_lab_tells_that_a_question_would_be_refused(tenant, collection, policy):
     seen = look(tenant, collection, "Who won the chess world championship in 1972?")
 
-    assert seen.evidence.probability < seen.threshold == THRESHOLD
+    assert seen.evidence.probability < seen.evidence.threshold == THRESHOLD
 
 
 def test_the_lab_tells_the_time_of_each_step(tenant, collection, policy):

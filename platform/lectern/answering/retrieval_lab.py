@@ -23,23 +23,14 @@ MOST_PASSAGES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What was found for a question and why; ``timings`` are milliseconds by step.
-
-    With ``evidence`` below ``threshold`` the question would be refused.
-    """
+    """What was found for a question and why; ``timings`` are milliseconds by step."""
 
     question: str
     scope: Scope
     understanding: Understanding
     explanation: Explanation
     evidence: Evidence
-    threshold: float
     timings: Mapping[str, float]
-
-    @property
-    def suffices(self) -> bool:
-        """Whether the question would be answered."""
-        return self.evidence.suffices
 
 
 def look(
@@ -72,6 +63,5 @@ def look(
         explanation=explanation,
         understanding=understanding,
         evidence=evidence,
-        threshold=evidence.threshold,
         timings=clock.steps | dict(found.timings),
     )

@@ -121,7 +121,7 @@ def explain_question(
 
 
 def _shown(seen: Look) -> ExplanationOut:
-    evidence = EvidenceOut.of(seen.evidence, threshold=seen.threshold, answered=seen.suffices)
+    evidence = EvidenceOut.of(seen.evidence, answered=seen.evidence.suffices)
     explanation = seen.explanation
     return ExplanationOut(
         fused=[_explained(each) for each in explanation.fused],

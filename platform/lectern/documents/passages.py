@@ -20,8 +20,8 @@ class Passage:
     ``text`` is verbatim: the page's text from ``start`` to ``end`` (character offsets).
     ``context`` says where the stretch stands (title, headings, the header line of a table);
     it is searched and shown but is no part of the range. ``dense`` is the cosine with the
-    question and ``lexical`` the BM25 score; each is None where that search did not bring
-    the passage up. ``score`` orders the passages of one question and means nothing beyond.
+    question and ``lexical`` the BM25 score, whichever search brought the passage up; None where
+    it is not known. ``score`` orders the passages of one question and means nothing beyond.
     ``dense_rank`` and ``lexical_rank``, from 1, are its places in the two searches, None where
     it was not among the candidates of one. ``support`` is what the score has from the chunks
     beside it. ``position`` is the chunk's number in its document, and ``after`` is how the page

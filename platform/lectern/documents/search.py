@@ -2,7 +2,7 @@
 
 The application, not the planner, decides how vectors are compared: all of them, or above
 ``vector_index.EXACT_UP_TO`` candidates through the collection's index where one was built. For a
-selective filter the planner's choice was both slower and wrong (docs/architecture.md). Vectors
+selective filter the planner's choice was both slower and wrong (decision 0010 in docs/adr). Vectors
 of other embedders than the question's may be there as well; they are never compared with it.
 """
 
