@@ -102,6 +102,34 @@ def test_a_document_that_was_here_before_stays_when_its_file_goes(tenant, collec
     assert titles() == ["mine.txt", "other.txt"]
 
 
+def test_of_two_files_of_one_content_only_that_which_changed_changes(tenant, collection, folder):
+    (folder / "one.txt").write_text("Costs fell.")
+    (folder / "two.txt").write_text("Costs fell.")
+    source = make_source(tenant, collection)
+    synced(source)
+
+    (folder / "one.txt").write_text("Costs rose.")
+    synced(source)
+
+    both = SourceItem.objects.select_related("document").order_by("key")
+    assert len({item.document for item in both}) == 2
+    assert {item.document.versions.count() for item in both} == {1}
+
+
+def test_a_document_goes_with_the_last_file_of_its_content(tenant, collection, folder):
+    for name in ("one.txt", "two.txt"):
+        (folder / name).write_text("Costs fell.")
+    (folder / "other.txt").write_text("Something else.")
+    source = make_source(tenant, collection)
+    synced(source)
+
+    for name in ("one.txt", "two.txt"):
+        (folder / name).unlink()
+        synced(source)
+
+    assert titles() == ["other.txt"]
+
+
 def test_what_a_person_deleted_here_does_not_come_back_by_itself(tenant, collection, folder):
     (folder / "note.txt").write_text("Costs fell.")
     source = make_source(tenant, collection)

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files import File
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from lectern.documents.models import Collection, Document
@@ -148,10 +149,10 @@ def _store(sync: Sync, item: Item, file: "UploadedFile[bytes]") -> str:
             raise NotFound("The collection was deleted.", code="deleted")
         known = sync.source.items.filter(key=item.key).first()
         document = known.document if known else None
-        upload = accept_upload(sync.actor, collection, file, document=document)
-        brought = not upload.linked or (
-            known is not None and known.brought and upload.document == document
-        )
+        # What another item is as well stays as it is: only this one changed.
+        own = document is not None and _items_of(document).count() == 1
+        upload = accept_upload(sync.actor, collection, file, document=document if own else None)
+        brought = not upload.linked or _items_of(upload.document).filter(brought=True).exists()
         _remember(sync, item, document=upload.document, brought=brought)
         if document is not None and document != upload.document:
             # Its new content is a document that was here already.
@@ -206,5 +207,11 @@ def _forget(sync: Sync, item_id: UUID) -> None:
 
 def _remove_brought(sync: Sync, document: Document, *, was_brought: bool) -> None:
     """Remove ``document`` if a source brought it and no item of any source is it now."""
-    if was_brought and not SourceItem.objects.filter(document=document).exists():
+    if was_brought and not _items_of(document).exists():
         remove_document(sync.actor, document)
+
+
+def _items_of(document: Document) -> QuerySet[SourceItem]:
+    """The items of all sources that are this document here."""
+    rows: QuerySet[SourceItem] = SourceItem.objects.filter(document=document)
+    return rows
