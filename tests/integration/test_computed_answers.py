@@ -149,6 +149,56 @@ def test_what_the_cells_do_not_tell_for_sure_is_not_computed(ask, question):
     assert ask(question).engine == "quotation"
 
 
+LEDGER = b"""Order,Date,Country,Customer,Status,Amount
+B-1,2024-01-05,Germany,Acme,paid,$100
+B-2,2024-05-05,Norway,Borealis,paid,\xe2\x82\xac200
+B-3,2024-05-06,Germany,Acme,not paid,$300
+B-4,2024-06-05,Italy,Cobalt,open,$50
+,Total,,,,650
+"""
+
+
+@pytest.fixture
+def ledger(tenant, collection, settings):
+    make_read_document(
+        tenant, collection, "ledger.csv", LEDGER, embedder=question_embedder(settings.STATE)
+    )
+    return lambda question: answer_of(answer_question(tenant, collection, question))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many orders are not from Germany?",
+        "How many orders are from countries other than Germany?",
+        "How many orders are not open?",
+        "How many orders are there before 2024?",
+        "How many orders are there in IT?",
+        "What is the total amount?",
+        "What is the highest amount?",
+    ],
+)
+def test_words_that_turn_a_question_round_keep_it_from_being_computed(ledger, question):
+    answer = ledger(question)
+
+    assert not answer.computation
+
+
+@pytest.mark.parametrize(
+    ("question", "result"),
+    [
+        ("How many customers are there?", 3),
+        ("How many orders are paid?", 2),
+        ("How many orders are there?", 4),
+        ("What is the total number of orders from Germany?", 2),
+    ],
+)
+def test_each_thing_counts_once_and_a_total_not_at_all(ledger, question, result):
+    answer = ledger(question)
+
+    assert answer.computation["result"] == str(result)
+
+
 def test_the_page_and_the_api_say_how_it_was_computed(ask, tenant):
     answer = ask("What is the change in travel between 2018 and 2019?")
 

@@ -28,7 +28,7 @@ _CUES: tuple[tuple[Operation, str], ...] = (
     ("sum", r"sum|total|altogether|combined"),
     ("maximum", r"highest|largest|biggest|greatest|most(?! of)|maximum|max"),
     ("minimum", r"lowest|smallest|least|fewest|minimum|min"),
-    ("count", r"how many(?: different| distinct)?|number of(?: different| distinct)?|count"),
+    ("count", r"(?:how many|(?:total )?number of)(?: different| distinct)?|count"),
     ("list", r"list(?: all| the)*|name all|show(?: me)? all|which|who"),
 )
 _COMPILED = [(name, re.compile(rf"\b(?:{cue})(?!\w)", re.IGNORECASE)) for name, cue in _CUES]

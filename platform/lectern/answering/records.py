@@ -14,7 +14,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from lectern.answering.operations import Cue, result_of
-from lectern.answering.row_filters import COMPARED, MONTHS, Filter, holds
+from lectern.answering.row_filters import (
+    BOUND,
+    COMPARED,
+    Filter,
+    holds,
+    may_mean,
+    months_in,
+    says_more,
+)
 from lectern.documents.cells import figure_of, years_in
 from lectern.documents.terms import terms
 
@@ -37,6 +45,8 @@ _IDLE = frozenset(
 )
 _BY = re.compile(r"\b(?:by|per|for each|in each|for every)\s+(?P<column>[\w -]+?)\s*\??$", re.I)
 _TOTAL = re.compile(r"(?:grand |sub)?total\b|sum\b", re.IGNORECASE)
+_TOTALS = frozenset(("total", "totals", "total:", "grand total", "subtotal", "sum", "sum:"))
+_COUNTED = re.compile(r"\b(?:how many|number of|count)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -95,14 +105,17 @@ class _Plan:
         return self._added_up(tally, kept)
 
     def _passes(self, record: Record) -> bool:
-        if _TOTAL.match(record.texts[0]):
-            return False
-        return all(holds(each, record.texts[each.column]) for each in self.filters)
+        wanted = all(holds(each, record.texts[each.column]) for each in self.filters)
+        return wanted and not _is_total(record)
 
     def _gathered(self, tally: Tally, kept: Iterable[Record]) -> Tally | None:
         """Rows counted, or what they say in one column listed."""
         seen: dict[str, None] = {}
         groups: Counter[str] = Counter()
+        target = self.target
+        # A customer with two orders is one customer.
+        of_things = target is not None and self.table.columns[target].kind == "text"
+        once = self.distinct or of_things or self.cue.operation == "list"
         for record in kept:
             at = self.target if self.target is not None else _first_filled(record)
             text = record.texts[at].strip()
@@ -111,10 +124,10 @@ class _Plan:
                 continue
             if self.group is not None:
                 groups[record.texts[self.group].strip()] += 1
-            if (self.distinct or self.cue.operation == "list") and text in seen:
+            if once and text in seen:
+                tally.distinct = self.cue.operation == "count"
                 continue
-            if self.distinct or self.cue.operation == "list":
-                seen[text] = None
+            seen[text] = None
             tally.rows += 1
             _cite(tally, record, at)
         tally.values = list(seen) if self.cue.operation == "list" else []
@@ -122,13 +135,14 @@ class _Plan:
         tally.result = Decimal(tally.rows)
         if len(tally.groups) > MOST_GROUPS or (self.cue.operation == "list" and not seen):
             return None
-        return tally
+        return None if tally.distinct and tally.groups else tally
 
     def _added_up(self, tally: Tally, kept: Iterable[Record]) -> Tally | None:
         target = self.target
         if target is None:
             return None
         numbers: list[Decimal] = []
+        units: set[str] = set()
         groups: dict[str, list[Decimal]] = {}
         best: tuple[Decimal, Record] | None = None
         lower = self.cue.operation == "minimum"
@@ -139,17 +153,24 @@ class _Plan:
                 continue
             tally.rows += 1
             numbers.append(figure.number)
-            tally.unit = tally.unit or figure.unit
+            units.add(figure.unit)
             if self.group is not None:
                 groups.setdefault(record.texts[self.group].strip(), []).append(figure.number)
             if best is None or (figure.number < best[0] if lower else figure.number > best[0]):
                 best = figure.number, record
             _cite(tally, record, target)
-        if not numbers or len(groups) > MOST_GROUPS or best is None:
+        # Dollars and euros are not added up, nor compared.
+        if not numbers or len(groups) > MOST_GROUPS or best is None or len(units - {""}) > 1:
             return None
-        column = self.table.columns[target]
-        tally.unit = column.unit or self.table.unit or tally.unit
+        tally.unit = self._unit(target, max(units))
         return self._finished(tally, numbers, groups, best[1])
+
+    def _unit(self, target: int, own: str) -> str:
+        """The unit of the column, or the cells' ``own`` if that was guessed from other cells."""
+        column = self.table.columns[target]
+        if own not in column.unit and column.unit not in column.name:
+            return own
+        return column.unit or self.table.unit or own
 
     def _finished(
         self,
@@ -184,6 +205,14 @@ def _cite(tally: Tally, record: Record, at: int) -> None:
         tally.ranges[record.page] = min(first, span[0]), max(last, span[1])
 
 
+def _is_total(record: Record) -> bool:
+    """Whether a row sums up others: its name says so, or one of its cells and nothing else."""
+    name = record.texts[_first_filled(record)]
+    return bool(_TOTAL.match(name)) or any(
+        text.strip().casefold() in _TOTALS for text in record.texts
+    )
+
+
 def _first_filled(record: Record) -> int:
     return next((at for at, text in enumerate(record.texts) if text.strip()), 0)
 
@@ -213,7 +242,7 @@ class _Planning:
                 return None
             filters += found
         named = self._target()
-        if named == -1 or self._left - self._about - _IDLE:
+        if named == -1 or self._left - self._about - _IDLE or says_more(self._text, filters):
             return None
         target = named
         if self._cue.operation not in ("count", "list") and target is None:
@@ -253,8 +282,9 @@ class _Planning:
         dates = named if len(named) == 1 else dates
         if len(years) != 1 or len(dates) != 1:
             return []
-        low = self._text.casefold()
-        month = [name for name in MONTHS if re.search(rf"\b{name}\b", low)]
+        month = months_in(self._text)
+        if BOUND.search(self._text) or len(month) > 1:
+            return []
         self._left -= {*years, *terms(" ".join(month)), *self._names[dates[0]]}
         return [
             Filter(
@@ -295,7 +325,9 @@ class _Planning:
                 if text in seen[at] or len(seen[at]) > _MOST_VALUES:
                     continue
                 seen[at].add(text)
-                if 0 < len(text) <= _LONGEST_VALUE and (name := frozenset(terms(text))) <= asked:
+                if not 0 < len(text) <= _LONGEST_VALUE or not may_mean(text, self._text):
+                    continue
+                if (name := frozenset(terms(text))) <= asked:
                     found[at][text.strip()] = name
         return self._chosen({at: values for at, values in found.items() if values})
 
@@ -329,6 +361,8 @@ class _Planning:
             columns = [at for at, name in enumerate(self._names) if name and name <= self._left]
             if self._cue.operation == "count" and not columns:
                 return None
+            if self._cue.operation == "count" and set(columns) & set(self._numbers()):
+                return -1  # "How many units?" may ask for their sum
         else:
             columns = self._mentioned(self._numbers())
         if len(columns) != 1:
@@ -342,7 +376,9 @@ class _Planning:
         """The number columns that the question names, in full if one is; or the only one."""
         full = [at for at in numbers if self._names[at] and self._names[at] <= self._left]
         partly = [at for at in numbers if self._names[at] & self._left]
-        return full or partly or (list(numbers) if len(numbers) == 1 else [])
+        # Where things are counted, the only number is none of them.
+        counted = _COUNTED.search(self._text)
+        return full or partly or (list(numbers) if len(numbers) == 1 and not counted else [])
 
     def _numbers(self) -> list[int]:
         columns = enumerate(self._table.columns)
@@ -357,4 +393,4 @@ class _Planning:
         """Whether a row says the sum that is asked for: then it is quoted."""
         if self._cue.operation != "sum" or filters or group is not None:
             return False
-        return any(_TOTAL.match(record.texts[0]) for record in records())
+        return any(map(_is_total, records()))

@@ -8,9 +8,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from lectern.documents.cells import figure_of, is_year, month_of
+from lectern.documents.terms import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 COMPARED = re.compile(
     r"\b(?P<how>more than|over|above|greater than|at least|less than|under|below|at most"
@@ -21,6 +22,20 @@ MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+# What turns a filter into its opposite.
+_NEGATED = re.compile(
+    r"\b(?:not|no|non|never|neither|nor|none|without|lacks?|lacking|except|excluding|excludes?"
+    r"|other than|apart from|besides|outside|but)\b|n['\u2019]t\b",
+    re.IGNORECASE,
+)
+# Times that reach further than those they name.
+BOUND = re.compile(
+    r"\b(?:before|after|since|until|till|through|up to|prior to|earlier|later|onwards?"
+    r"|by(?=\s+(?:the\s+)?(?:end\s+of\s+)?(?:\w+\s+)?\d{4}))\b",
+    re.IGNORECASE,
+)
+# Capitals that are no term are the name of something all the same: IT.
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
 _OVER = ("more than", "over", "above", "greater than")
 _UNDER = ("less than", "under", "below", "fewer than")
 
@@ -63,3 +78,24 @@ def _in_time(text: str, wanted: Sequence[str]) -> bool:
     if month is None or str(month[0]) != wanted[-1]:
         return False
     return len(wanted) == 1 or month[1] == MONTHS.index(wanted[0]) + 1
+
+
+def months_in(text: str) -> list[str]:
+    """The months that ``text`` names, in the order of the year; "may" beside a time alone."""
+    low = re.sub(r"(?<!\bin )(?<!\bof )(?<!\bfor )\bmay\b(?!,? \d)", " ", text.casefold())
+    return [name for name in MONTHS if re.search(rf"\b{name}\b", low)]
+
+
+def may_mean(value: str, text: str) -> bool:
+    """Whether a cell can be meant by ``text``: where one of them negates, word for word only."""
+    negated = _NEGATED.search(value) or _NEGATED.search(text)
+    return not negated or " ".join(value.split()).casefold() in text.casefold()
+
+
+def says_more(text: str, filters: Iterable[Filter]) -> bool:
+    """Whether words that are no terms change what is asked besides ``filters``: "not", "IT"."""
+    for value in (value for each in filters for value in each.values):
+        text = re.sub(rf"\b{re.escape(value)}(?!\w)", " ", text, flags=re.IGNORECASE)
+    if _NEGATED.search(text):
+        return True
+    return not text.isupper() and any(not terms(word) for word in _CAPITALS.findall(text))
