@@ -5,6 +5,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import QuerySet
 
 from lectern.documents.access import inherit_access
 from lectern.documents.models import Document, DocumentVersion
@@ -39,7 +40,8 @@ def take_attachments(
     """Accept the attachments of a version that is read, in its collection; how many there are.
 
     Doing it again changes nothing: bytes that the collection has are linked. What an earlier
-    version of the mail brought and this one does not have is removed.
+    version of the mail brought and this one does not have is removed. A version that a newer one
+    has replaced takes and removes nothing any more.
     """
     actor = replace(system_principal(context.tenant_id), user_id=version.uploaded_by_id)
     kept: set[UUID] = set()
@@ -48,11 +50,11 @@ def take_attachments(
         taken = _take(context, actor, version, attachment)
         kept.update([taken] if taken else [])
     with tenant_context(context.tenant_id):
-        came_before = Document.objects.filter(parent=version.document_id).exclude(pk__in=kept)
-        gone = list(came_before)
+        gone = list(_brought(version).exclude(pk__in=kept))
     for document in gone:
         with context.fenced():
-            remove_document(actor, document)
+            if _brought(version).filter(pk=document.pk).exists():
+                remove_document(actor, document)
     return len(kept)
 
 
@@ -64,6 +66,8 @@ def _take(
         # Under the lease, so that who deletes the mail finds all that came with it.
         with context.fenced():
             mail = Document.objects.select_related("collection").get(pk=version.document_id)
+            if mail.current_version_id != version.pk:
+                return None
             upload = accept_upload(actor, mail.collection, file)
             if not upload.linked:
                 Document.objects.filter(pk=upload.document.pk).update(parent=mail)
@@ -72,6 +76,14 @@ def _take(
     except Invalid as refused:
         context.log(f"An attachment was left out: {refused.message}", JobEvent.Level.WARNING)
         return None
+
+
+def _brought(version: DocumentVersion) -> QuerySet[Document]:
+    """What came with the mail, while ``version`` of it is the one that answers."""
+    rows: QuerySet[Document] = Document.objects.filter(
+        parent=version.document_id, parent__current_version=version.pk
+    )
+    return rows
 
 
 def _depth(version: DocumentVersion) -> int:
