@@ -53,6 +53,16 @@ def connector_named(name: str) -> Connector:
     return connector
 
 
+def chosen_connector(name: str) -> Connector:
+    """The connector that a new source names; ``Invalid`` if there is none of that name."""
+    connector = connectors().get(name)
+    if connector is None:
+        raise Invalid(
+            f"There is no connector {name!r} here. Choose one of {', '.join(connectors())}."
+        )
+    return connector
+
+
 def checked_settings(connector: Connector, given: Mapping[str, str]) -> dict[str, str]:
     """``given`` with the defaults, for exactly the connector's settings; ``Invalid`` otherwise."""
     known = {setting.name for setting in connector.settings}

@@ -13,7 +13,7 @@ from lectern.errors import Conflict, Invalid
 from lectern.jobs.models import Job
 from lectern.jobs.queue import enqueue, hurry, withdraw
 from lectern.sdk.connectors import Connector
-from lectern.sources.connectors import checked_settings, connector_named
+from lectern.sources.connectors import checked_settings, chosen_connector, connector_named
 from lectern.sources.models import Source, SourceItem
 from lectern.sources.secrets import opened, sealed
 from lectern.tenants import audit
@@ -37,7 +37,7 @@ def add_source(
     ``every_minutes`` None: it is synced on request only.
     """
     require(actor, Permission.MANAGE_SOURCES)
-    kind = connector_named(connector)
+    kind = chosen_connector(connector)
     source = Source(tenant_id=actor.tenant_id, collection=collection, connector=connector)
     source.created_by_id = actor.user_id
     _fill(source, name, every_minutes)

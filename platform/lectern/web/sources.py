@@ -12,7 +12,7 @@ from lectern.documents.library import found
 from lectern.documents.models import Collection
 from lectern.errors import LecternError
 from lectern.sources import keeping
-from lectern.sources.connectors import connector_named, connectors
+from lectern.sources.connectors import chosen_connector, connector_named, connectors
 from lectern.sources.models import Source
 from lectern.tenants.access import Permission
 from lectern.web.forms import RemoveSourceForm, SourceForm
@@ -36,7 +36,7 @@ def sources(request: MemberRequest, collection_id: UUID) -> HttpResponse:
 def new(request: MemberRequest, collection_id: UUID, connector: str) -> HttpResponse:
     """Add a source; its first sync starts at once."""
     collection = found(Collection.objects, "collection", pk=collection_id)
-    kind = connector_named(connector)
+    kind = chosen_connector(connector)
     form = SourceForm(request.POST or None, connector=kind, initial={"name": kind.title})
     if form.is_valid():
         try:
