@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from factories import make_collection, make_member, make_upload
+from lectern.documents.access import Access, change_access
 from lectern.documents.models import Document
 from lectern.documents.removal import remove_document
 from lectern.errors import Conflict, Invalid, LecternError, NotAllowed, NotFound
@@ -114,6 +115,21 @@ def test_of_two_files_of_one_content_only_that_which_changed_changes(tenant, col
     both = SourceItem.objects.select_related("document").order_by("key")
     assert len({item.document for item in both}) == 2
     assert {item.document.versions.count() for item in both} == {1}
+
+
+def test_a_file_that_parts_from_a_restricted_document_is_read_by_no_others(
+    tenant, collection, folder
+):
+    for name in ("one.txt", "two.txt"):
+        (folder / name).write_text("Costs fell.")
+    source = make_source(tenant, collection)
+    synced(source)
+    change_access(tenant, list(Document.objects.all()), Access(restricted=True))
+
+    (folder / "one.txt").write_text("Costs rose.")
+    synced(source)
+
+    assert [document.restricted for document in Document.objects.all()] == [True, True]
 
 
 def test_a_document_goes_with_the_last_file_of_its_content(tenant, collection, folder):

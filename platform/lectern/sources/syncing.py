@@ -19,6 +19,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from lectern.documents.access import inherit_access
 from lectern.documents.models import Collection, Document
 from lectern.documents.removal import remove_document
 from lectern.documents.uploads import MEGABYTE, accept_upload
@@ -152,6 +153,8 @@ def _store(sync: Sync, item: Item, file: "UploadedFile[bytes]") -> str:
         # What another item is as well stays as it is: only this one changed.
         own = document is not None and _items_of(document).count() == 1
         upload = accept_upload(sync.actor, collection, file, document=document if own else None)
+        if document is not None and not (own or upload.linked):
+            inherit_access(upload.document, document)
         brought = not upload.linked or _items_of(upload.document).filter(brought=True).exists()
         _remember(sync, item, document=upload.document, brought=brought)
         if document is not None and document != upload.document:
