@@ -1,6 +1,7 @@
 """Reading golden questions from a file."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,21 @@ KINDS = [
 )
 def test_what_is_written_is_read_again(write, read):
     assert read("file", write(KINDS).encode()) == KINDS
+
+
+@pytest.mark.parametrize("text", ["=1+2", "'=1+2", " =1+2", "-5%", "'tis", "-", "@sum(1)"])
+def test_what_looks_like_a_formula_is_read_again_as_it_was(text):
+    golden = replace(KINDS[0], text=text, answer=text, evidence=text)
+
+    assert read_csv("file", as_csv([golden]).encode()) == [golden]
+
+
+def test_a_csv_file_of_golden_questions_runs_no_formula():
+    golden = replace(KINDS[0], text="=1+2", answer="-5%", evidence=" @sum(1)")
+
+    [_, line] = as_csv([golden]).splitlines()
+
+    assert line == "1,'=1+2,-5%,yes,a.pdf,1 3,' @sum(1),doc"
 
 
 def test_a_file_is_read_by_its_ending():

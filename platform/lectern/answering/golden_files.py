@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lectern.answering.golden import Golden
+from lectern.documents.cells import harmless, without_apostrophe
 from lectern.errors import Invalid, TooLarge
 
 if TYPE_CHECKING:
@@ -75,9 +76,9 @@ def as_csv(questions: Iterable[Golden]) -> str:
 
 def _csv_rows(questions: Iterable[Golden]) -> Iterator[dict[str, Any]]:
     for each in questions:
+        told = {**_row(each), "answer": each.answer or ""}
         yield {
-            **_row(each),
-            "answer": each.answer or "",
+            **{name: harmless(text) for name, text in told.items()},
             "answerable": "no" if each.answer is None else "yes",
             "pages": " ".join(map(str, each.pages)),
         }
@@ -122,7 +123,8 @@ def _from_json(line: str) -> Golden:
     )
 
 
-def _from_csv(row: Mapping[str, Any]) -> Golden:
+def _from_csv(cells: Mapping[str, Any]) -> Golden:
+    row = {name: cell and without_apostrophe(cell) for name, cell in cells.items() if name}
     answerable = (row.get("answerable") or "yes").strip().casefold() not in NO
     return Golden(
         id=row.get("id") or "",

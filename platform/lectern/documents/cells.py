@@ -17,6 +17,8 @@ _MEASURES = (
     r"|h|hours?|min|minutes?|days?|weeks?|months?|years?|mmHg|kWh|MWh|GWh|IU|U/L|\u00b0C|\u00b0F"
 )
 _NUMBER = r"\d(?:[\d.,'\u2019\u00a0\u202f ]*\d)?(?:[eE][+-]?\d{1,3})?"
+# How what a spreadsheet program runs begins.
+_FORMULA = ("=", "+", "-", "@")
 _NIL = re.compile(r"[-\u2010-\u2015\u2212_]+")
 # A note's mark after a number: 1,234(1), 12*, 3.4 (a).
 _NOTE = re.compile(r"(?<=[\d%)])(?:\s?\((?:\d{1,2}|[a-z])\)|\s?[*\u2020\u2021\u00a7]+)+$")
@@ -194,3 +196,14 @@ def _month_among(first: int, second: int) -> int | None:
         return first
     months = [number for number in (first, second) if number <= 12]
     return months[0] if len(months) == 1 else None
+
+
+def harmless(text: str) -> str:
+    """``text`` for a CSV file: what a spreadsheet program would run gets an apostrophe in front."""
+    runs = text.lstrip("' \n").startswith(_FORMULA) and figure_of(text) is None
+    return f"'{text}" if runs else text
+
+
+def without_apostrophe(cell: str) -> str:
+    """What ``harmless`` made ``cell`` of."""
+    return cell[1:] if cell.startswith("'") and harmless(cell[1:]) == cell else cell

@@ -12,7 +12,7 @@ from io import StringIO
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from lectern.documents.cells import figure_of
+from lectern.documents.cells import harmless
 from lectern.documents.content import Column, WordBoxes
 from lectern.documents.models import DocumentTable, Page
 from lectern.documents.table_rows import Row, Stretch, Table, rows_in
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 _PAGES_AT_ONCE = 200
 _PAGES_BEFORE = 5
 # What programs that open CSV files take for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@")
 
 
 def store_tables(version: DocumentVersion, tables: Iterable[TableDraft]) -> None:
@@ -105,20 +104,15 @@ def csv_of(table: Table) -> Iterator[str]:
     Words that a spreadsheet program would run as a formula get an apostrophe in front.
     """
     if table.named:
-        yield _csv_line([_harmless(column.name) for column in table.columns])
+        yield _csv_line([harmless(column.name) for column in table.columns])
     for row in rows_of(table):
-        yield _csv_line([_harmless(cell.text) if cell else "" for cell in row.cells])
+        yield _csv_line([harmless(cell.text) if cell else "" for cell in row.cells])
 
 
 def _csv_line(cells: Sequence[str]) -> str:
     written = StringIO()
     csv.writer(written).writerow(cells)
     return written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    runs = text.lstrip().startswith(_FORMULA) and figure_of(text) is None
-    return f"'{text}" if runs else text
 
 
 def stretches_of(table: Table) -> Iterator[Stretch]:
