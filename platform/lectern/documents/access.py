@@ -115,7 +115,7 @@ def set_access(ids: Sequence[UUID], access: Access) -> None:
 
 
 def inherit_access(document: Document, parent: Document) -> None:
-    """Let who reads ``parent`` read ``document``, which came with it or from it, and nobody else."""
+    """Let who reads ``parent`` read ``document``, which came with or from it, and nobody else."""
     # Held, so that a change of the mail's access comes before this or finds the document.
     mail = Document.objects.select_for_update(no_key=True).get(pk=parent.pk)
     readers = DocumentReader.objects.filter(document=mail).values("group")
