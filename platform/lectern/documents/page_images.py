@@ -1,7 +1,6 @@
 """Pictures of pages, drawn on demand and kept on disk."""
 
 import logging
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from django.core.files.storage import storages
 
 from lectern.documents.content_types import DRAWN
 from lectern.documents.models import DocumentVersion
-from lectern.documents.work_folders import work_folder
+from lectern.documents.work_folders import environment_in, work_folder
 from lectern.errors import NotFound, Unavailable
 
 log = logging.getLogger(__name__)
@@ -70,7 +69,7 @@ def _draw(version: DocumentVersion, number: int, target: Path) -> None:
     command = [sys.executable, "-I", "-m", "lectern.documents.page_renderer"]
     arguments = [file, str(number), str(PIXELS_PER_POINT), str(LONGEST_SIDE)]
     with work_folder() as folder:
-        picture, home = folder / "page.png", str(folder)
+        picture = folder / "page.png"
         try:
             # Into a file and not a pipe: how much the process may write to files is limited.
             with picture.open("wb") as output:
@@ -79,7 +78,7 @@ def _draw(version: DocumentVersion, number: int, target: Path) -> None:
                     stdout=output,
                     stderr=subprocess.DEVNULL,
                     cwd=folder,
-                    env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home},
+                    env=environment_in(folder),
                     timeout=PATIENCE_S,
                     check=True,
                 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from lectern.documents.content import PageContent, WordBox, WordBoxes
-from lectern.documents.work_folders import work_folder
+from lectern.documents.work_folders import environment_in, work_folder
 from lectern_workers.ingestion.layout import ReadPage
 from lectern_workers.ingestion.picture_reader import LIMITS
 from lectern_workers.ingestion.records import decoded
@@ -94,7 +94,7 @@ def _recognised(arguments: list[str], wait: Callable[[], None]) -> ReadPage | No
                 stdout=output,
                 stderr=subprocess.DEVNULL,
                 cwd=folder,
-                env=_environment(folder),
+                env=environment_in(folder),
                 start_new_session=True,
             )
             try:
@@ -125,10 +125,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    place = str(folder)
-    # One thread: more of them take the processor from other work and finish hardly sooner.
-    threads = {"OMP_THREAD_LIMIT": "1", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": place, "TMPDIR": place, **threads}

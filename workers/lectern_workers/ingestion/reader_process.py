@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from lectern.documents.confinement import Limits
+from lectern.documents.work_folders import environment_in
 from lectern_workers.ingestion.records import Record, decoded
 
 _READ_AT_ONCE = 1 << 20
@@ -54,7 +55,7 @@ class ReaderProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=folder,
-            env=_environment(str(folder)),
+            env=environment_in(folder),
             start_new_session=True,
         )
 
@@ -119,12 +120,6 @@ class ReaderProcess:
     def _has_ended(self) -> bool:
         how = os.WEXITED | os.WNOWAIT | os.WNOHANG
         return os.waitid(os.P_PID, self._process.pid, how) is not None
-
-
-def _environment(folder: str) -> dict[str, str]:
-    # Spreadsheets load numpy, whose threads a confined process cannot start.
-    threads = {"OMP_NUM_THREADS": "1", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": folder, "TMPDIR": folder, **threads}
 
 
 def _command(*given: str) -> list[str]:
