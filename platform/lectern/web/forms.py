@@ -177,7 +177,11 @@ class ValuesField(forms.CharField):
 class MetadataForm(forms.Form):
     """What is known of a document by one name."""
 
-    name = forms.CharField(label=_("Name"), max_length=LONGEST_METADATA_NAME)
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=LONGEST_METADATA_NAME,
+        help_text=_("Such as company, period, type or language."),
+    )
     values = ValuesField(label=_("Values"), required=False)
 
 
@@ -191,7 +195,11 @@ class BulkForm(AccessForm):
     everything = forms.BooleanField(required=False)
     after = forms.UUIDField(required=False)
     confirmed = forms.BooleanField(required=False)
-    name = forms.CharField(label=_("Name"), required=False)
+    name = forms.CharField(
+        label=_("Name"),
+        required=False,
+        help_text=_("Such as company, period, type or language."),
+    )
     values = ValuesField(label=_("Values"), required=False)
     count = forms.IntegerField(
         label=_("Type how many documents that are, to confirm"), required=False
