@@ -70,6 +70,17 @@ def test_the_first_state_is_pooled_where_the_model_says_so(tmp_path, folder):
     assert question_embedder(tmp_path, facts.name).embed(["Revenue"]).shape == (1, DIMENSIONS)
 
 
+def test_no_code_beside_a_model_is_run_while_it_is_added(tmp_path, folder, monkeypatch):
+    ran = tmp_path / "ran"
+    for name in ("torch.py", "transformers.py"):
+        (folder / name).write_text(f"open({str(ran)!r}, 'w')")
+    monkeypatch.chdir(folder)
+
+    add(tmp_path, "beside", folder)
+
+    assert not ran.exists()
+
+
 def only_pickle(folder):
     (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
 

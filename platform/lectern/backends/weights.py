@@ -124,12 +124,13 @@ def is_whole(folder: Path) -> bool:
 
 
 def _export(weights: Path, folder: Path) -> None:
-    command = [sys.executable, "-m", "lectern.backends.onnx_export", str(weights), str(folder)]
+    # -P: no module is loaded from the folder that we are in, which may be a stranger's model.
+    program = [sys.executable, "-P", "-m", "lectern.backends.onnx_export"]
     # The child reads the weights given and must not look for a model anywhere else.
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     try:
         done = subprocess.run(
-            command,
+            [*program, str(weights), str(folder)],
             env=environment,
             capture_output=True,
             text=True,
