@@ -23,8 +23,8 @@ END $$
 MANY_EMBEDDERS: list[Any] = [
     DROP_FORMER_INDEXES,
     "ALTER TABLE documents_chunkembedding ALTER COLUMN embedding TYPE halfvec",
+    # The default stays: a worker that still runs the former release names no dimensions.
     "ALTER TABLE documents_chunkembedding ADD COLUMN dimensions smallint NOT NULL DEFAULT 384",
-    "ALTER TABLE documents_chunkembedding ALTER COLUMN dimensions DROP DEFAULT",
     "ALTER TABLE documents_chunkembedding ADD CONSTRAINT documents_chunkembedding_dimensions"
     " CHECK (vector_dims(embedding) = dimensions)",
     "ALTER TABLE documents_chunkembedding DROP CONSTRAINT documents_chunkembedding_pkey",

@@ -4,7 +4,6 @@ from django.db import migrations
 
 from lectern.tenants.isolation import CURRENT_TENANT, across_tenants
 
-DROP_FORMER = "DROP FUNCTION lectern_lexical_search(uuid[], uuid, tsquery, sparsevec, integer)"
 # Planned anew for each call, so that the tenant's partition alone is looked at, and with the
 # documents as constants, which are looked up by hash.
 LEXICAL_SEARCH = f"""
@@ -24,7 +23,7 @@ class Migration(migrations.Migration):
     dependencies = [("documents", "0004_retrievers")]
 
     operations = [
-        migrations.RunSQL(DROP_FORMER, migrations.RunSQL.noop),
+        # Beside the former function, which a server that still runs the former release calls.
         across_tenants(
             "lectern_lexical_search("
             "collections uuid[], wanted uuid[], hidden uuid[], query tsquery, question sparsevec, "
