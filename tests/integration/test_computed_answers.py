@@ -154,6 +154,7 @@ B-1,2024-01-05,Germany,Acme,paid,$100
 B-2,2024-05-05,Norway,Borealis,paid,\xe2\x82\xac200
 B-3,2024-05-06,Germany,Acme,not paid,$300
 B-4,2024-06-05,Italy,Cobalt,open,$50
+Order,Date,Country,Customer,Status,Amount
 ,Total,,,,650
 """
 
@@ -173,6 +174,7 @@ def ledger(tenant, collection, settings):
         "How many orders are from countries other than Germany?",
         "How many orders are not open?",
         "How many orders are there before 2024?",
+        "How many orders have an amount over 80%?",
         "How many orders are there in IT?",
         "What is the total amount?",
         "What is the highest amount?",

@@ -299,6 +299,8 @@ class _Planning:
         """ "over 1,000": of the number column that is named, or the only one."""
         match = COMPARED.search(self._text)
         numbers = self._numbers()
+        if match and match["share"]:
+            numbers = [at for at in numbers if self._table.columns[at].unit == "%"]
         named = [at for at in numbers if self._names[at] <= self._left]
         columns = named if len(named) == 1 else numbers
         if match is None or len(columns) != 1:

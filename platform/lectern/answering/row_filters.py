@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 COMPARED = re.compile(
     r"\b(?P<how>more than|over|above|greater than|at least|less than|under|below|at most"
-    r"|fewer than)\s(?:[$\u20ac\u00a3]\s?)?(?P<number>\d[\d,]*(?:\.\d+)?)",
+    r"|fewer than)\s(?:[$\u20ac\u00a3]\s?)?(?P<number>\d[\d,]*(?:\.\d+)?)"
+    r"(?P<share>\s?(?:%|per\s?cent\b))?",
     re.IGNORECASE,
 )
 MONTHS = (

@@ -173,11 +173,14 @@ def records_in(table: Table, stretches: Iterable[Stretch]) -> Iterator[Record]:
                 yield Record(row.page, texts, 0, row.cells)
         return
     width = len(table.columns)
+    # Sheets that were put together repeat it in the middle.
+    header = [column.name for column in table.columns]
     for stretch in stretches:
         at = stretch.start
         for line in stretch.text[stretch.start : stretch.end].split("\n"):
             texts = line.split("\t")
-            if not line.isspace() and (width == 1 or len(texts) > 2 or _is_record(texts)):
+            told = not line.isspace() and texts != header
+            if told and (width == 1 or len(texts) > 2 or _is_record(texts)):
                 texts += [""] * (width - len(texts))
                 yield Record(stretch.page, texts, at, None)
             at += len(line) + 1
