@@ -210,7 +210,7 @@ def test_what_runs_can_be_looked_at_and_stopped_after_a_lock_was_edited(
     with pytest.raises(Replaced) as replaced:
         launcher.main([verb])
 
-    assert replaced.value.args[0][1:] == ["-m", "lectern", verb]
+    assert replaced.value.args[0][1:] == ["-P", "-m", "lectern", verb]
 
 
 @pytest.mark.parametrize(("verb", "status"), [("status", 1), ("logs", 1), ("down", 0)])
