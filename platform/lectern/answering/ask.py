@@ -20,7 +20,7 @@ from lectern.answering.evidence import Evidence, weigh
 from lectern.answering.follow_ups import standalone
 from lectern.answering.models import Answer, Question
 from lectern.answering.quoting import quote
-from lectern.answering.record import record_answer
+from lectern.answering.recording import record_answer
 from lectern.answering.table_sources import cite_cells, sources_of
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
