@@ -12,7 +12,7 @@ import pytest
 from lectern.documents.confinement import Limits
 from lectern_workers.ingestion import reader_process
 from lectern_workers.ingestion.sandbox import MOST_FAILURES, ParsingFailed, read_document
-from made_files import Filled, lines, make_docx, make_pdf, make_xlsx, saved
+from made_files import Filled, lines, make_docx, make_mail, make_pdf, make_xlsx, saved
 
 QUIET = {"progress": lambda done, total: None}
 
@@ -189,6 +189,35 @@ def test_pages_out_of_order_end_a_reader(tmp_path, monkeypatch):
 
     assert told(read)[0] == "This is 1"
     assert len(read.failures) == 4
+
+
+BREAKS_OFF = """
+import os
+from lectern_workers.ingestion import reader
+from lectern_workers.ingestion.records import Attached
+
+read = reader.read
+def broken_off(*given):
+    for record in read(*given):
+        if isinstance(record, Attached):
+            os._exit(1)
+        yield record
+reader.read = broken_off
+reader.main()
+"""
+
+
+def test_a_mail_whose_attachments_break_off_is_not_taken_for_one_without(tmp_path, monkeypatch):
+    program = saved(tmp_path, "saboteur.py", BREAKS_OFF.encode())
+    monkeypatch.setattr(
+        reader_process, "_command", lambda *given: [sys.executable, str(program), *given]
+    )
+    mail = make_mail("Please keep it.", files=[("contract.txt", b"It ends in 2029.")]).as_bytes()
+
+    with pytest.raises(ParsingFailed) as failed:
+        read_document(saved(tmp_path, "a", mail), "a.eml", **QUIET)
+
+    assert failed.value.code == "reader_broke"
 
 
 def test_a_document_that_wants_all_the_memory_is_given_up_and_this_process_lives(tmp_path):

@@ -200,6 +200,10 @@ class _Reading:
             return
         if at > read.facts.page_count:
             self.over = True
+            if read.facts.content_type == ContentType.MAIL:
+                # What comes with a mail follows its text. To go on without would remove what
+                # an earlier reading of it brought.
+                self._read, self._early = None, ParsingFailed(problem.code, problem.message)
             return
         from_any_page = read.facts.content_type in FROM_ANY_PAGE
         # What ran out of memory after other pages may do with the memory of a new process.
