@@ -1,6 +1,7 @@
 """Fitting a collection to its golden questions: queued, done by a job, used, forgotten."""
 
 import pytest
+from django.urls import reverse
 
 from factories import make_document
 from lectern.answering.models import GoldenQuestion
@@ -11,6 +12,7 @@ from lectern.documents.scope import scope_of
 from lectern.errors import Conflict
 from lectern.jobs.models import Job
 from lectern.tenants.access import Principal
+from lectern.tenants.models import User
 
 
 @pytest.fixture
@@ -78,5 +80,24 @@ def test_what_was_learnt_can_be_forgotten(tenant: Principal, collection: Collect
 
     forget_tuning(tenant, collection)
 
+    collection.refresh_from_db()
+    assert collection.tuning == {}
+
+
+def test_the_page_tells_how_many_golden_questions_are_lacking(tenant, collection, client):
+    client.force_login(User.objects.get(pk=tenant.user_id))
+
+    page = client.post(reverse("tuning-start", args=[collection.pk]), follow=True)
+
+    assert "takes at least 30" in page.content.decode()
+
+
+def test_the_page_goes_back_to_the_built_in_values(tenant, collection, client):
+    Collection.objects.update(tuning={"threshold": 0.5, "learnt": {"questions": 40}})
+    client.force_login(User.objects.get(pk=tenant.user_id))
+
+    page = client.post(reverse("tuning-forget", args=[collection.pk]), follow=True)
+
+    assert "searched by the built-in values" in page.content.decode()
     collection.refresh_from_db()
     assert collection.tuning == {}

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from lectern.answering.models import GoldenQuestion
 from lectern.answering.tuning import asked, learnt_from
+from lectern.documents.index_changes import index_changed
 from lectern.documents.models import Collection
 from lectern.tenants.scoping import tenant_context
 from lectern_workers.context import JobContext, PermanentError
@@ -27,4 +28,5 @@ def tune_collection(context: JobContext) -> dict[str, Any]:
     tuning = learnt_from(searched)
     with context.fenced():
         Collection.objects.filter(pk=found.pk).update(tuning=tuning)
+        index_changed(found, complete=True)
     return dict(tuning["learnt"])

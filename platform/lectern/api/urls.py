@@ -20,6 +20,7 @@ from lectern.api import (
     sources,
     tables,
     tenants,
+    tuning,
     versions,
 )
 from lectern.api.authentication import BearerKey
@@ -51,7 +52,7 @@ api = LecternApi(
 answer_errors(api)
 RESOURCES = (
     *(tenants, collections, documents, versions, tables, questions, answers),
-    *(explanations, golden, golden_runs),
+    *(explanations, golden, golden_runs, tuning),
     *(retrievers, sources, groups, bulk, jobs),
 )
 for resource in RESOURCES:

@@ -23,6 +23,7 @@ from lectern.web import (
     session,
     sources,
     tables,
+    tuning,
 )
 
 urlpatterns = [
@@ -44,6 +45,8 @@ urlpatterns = [
     path("library/<uuid:collection_id>/golden/new", golden.new, name="golden-new"),
     path("library/<uuid:collection_id>/golden/file", golden.file, name="golden-file"),
     path("library/<uuid:collection_id>/golden/run", golden_runs.start, name="golden-run-start"),
+    path("library/<uuid:collection_id>/tuning", tuning.start, name="tuning-start"),
+    path("library/<uuid:collection_id>/tuning/forget", tuning.forget, name="tuning-forget"),
     path("golden/<uuid:golden_id>/edit", golden.edit, name="golden-edit"),
     path("golden/<uuid:golden_id>/delete", golden.delete, name="golden-delete"),
     path("golden/runs/<uuid:run_id>", golden_runs.golden_run, name="golden-run"),
