@@ -87,11 +87,49 @@ def test_the_words_of_the_context_cover_too():
     assert probability(dated) == probability(ANSWERING)
 
 
-def test_a_rare_word_that_is_missing_weighs_more_than_a_frequent_one():
-    without_deficit = replace(ANSWERING, text="Fiscal year 2017 began in October.")
-    without_year = replace(ANSWERING, text="The deficit in fiscal 2017 was $666 billion.")
+def test_what_the_passages_hold_together_counts():
+    deficit = replace(ANSWERING, text="The deficit was $666 billion.")
+    year = replace(ANSWERING, text="Results of fiscal year 2017.")
 
-    assert probability(without_year) > probability(without_deficit)
+    assert weigh(QUESTION, [deficit, year], RARITIES).coverage == 1.0
+
+
+def test_the_nearest_passage_counts_wherever_it_ranks():
+    assert weigh(QUESTION, [OFF_TOPIC, ANSWERING], RARITIES).cosine == ANSWERING.dense
+
+
+def test_a_year_that_no_passage_holds_is_told_and_does_not_suffice():
+    asked = QUESTION.replace("2017", "2031")
+    frequencies = {"year": 50, "fiscal": 30, "deficit": 10}
+
+    weighed = weigh(asked, [ANSWERING], rarities(terms(asked), frequencies, 100))
+
+    assert (weighed.nowhere, weighed.suffices) == (("2031",), False)
+
+
+@pytest.mark.parametrize("chunks", [1_000, 1_000_000])
+def test_the_coverage_does_not_depend_on_how_large_the_collection_is(chunks):
+    share = {"fiscal": 0.01, "deficit": 0.002, "2017": 0.01}
+    frequencies = {term: int(part * chunks) for term, part in share.items()}
+    asked = "Was the deficit fiscal in 2017?"
+    undated = replace(ANSWERING, text="The fiscal deficit was $666 billion.")
+
+    weighed = weigh(asked, [undated], rarities(terms(asked), frequencies, chunks))
+
+    assert weighed.coverage == pytest.approx(0.5)
+
+
+def test_a_rare_word_that_is_missing_weighs_more_than_a_frequent_one():
+    question = "Was the deficit fiscal?"
+    found = rarities(terms(question), {"fiscal": 90, "deficit": 10}, 100)
+    without_deficit = replace(ANSWERING, text="Fiscal matters.", context="")
+    without_fiscal = replace(ANSWERING, text="The deficit was $666 billion.", context="")
+
+    rarer, oftener = (
+        weigh(question, [one], found).coverage for one in (without_deficit, without_fiscal)
+    )
+
+    assert oftener > rarer
 
 
 def test_a_passage_without_a_vector_counts_as_not_near():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from lectern.answering.ask import RANKED, checked_question
+from lectern.answering.ask import PASSAGES, RANKED, checked_question
 from lectern.answering.evidence import Evidence, weigh
 from lectern.backends.engines import question_embedder
 from lectern.documents.clock import Clock
@@ -54,7 +54,7 @@ def look(
     clock.note("understanding")
     explanation = explain(scope, understanding.expanded(question), embedder, limit=limit)
     found = explanation.retrieval
-    first = joined(found.passages[:RANKED], limit=1)
+    first = joined(found.passages[:RANKED], limit=PASSAGES)
     threshold = tuning_of(collection).threshold
     evidence = weigh(question, first, found.rarities, threshold, understanding)
     return Look(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 
+from lectern.answering.ask import PASSAGES, RANKED
 from lectern.answering.evidence import THRESHOLD, weigh
 from lectern.answering.models import GoldenQuestion
 from lectern.backends.engines import question_embedder
@@ -109,7 +110,7 @@ def asked(collection: Collection, golden: GoldenQuestion) -> Asked:
     scope = replace(scope, weights=BUILT_IN)
     text = understanding.expanded(golden.text)
     found = retrieve(scope, text, embedder, limit=EVERYTHING)
-    first = joined(found.passages[:_READ], limit=1)
+    first = joined(found.passages[:RANKED], limit=PASSAGES)
     right = (
         passage.chunk_id
         for passage in found.passages

@@ -176,12 +176,12 @@ def understood(scope: Scope, question: str) -> Understanding:
         spelled_out = tuple(value for (value,) in cursor.fetchall())
     # So many that the question says nothing of which one.
     known = preferred_of(asked, rows if len(rows) < parameters["rows"] else [])
-    names = _full_names(asked, rows)
+    names = full_names(asked, rows)
     said = [long for long in spelled_out if not any(long in name for name in names)]
     return replace(known, spelled_out=(*names, *said))
 
 
-def _full_names(asked: Asked, rows: Iterable[Known]) -> list[str]:
+def full_names(asked: Asked, rows: Iterable[Known]) -> list[str]:
     """The names of the companies that a question calls by letters: a ticker, initials."""
     companies = {row.document_id: row.value for row in rows if row.name == "company"}
     letters = [row for row in rows if row.name == "alias" and row.folded in asked.short]
