@@ -1,5 +1,7 @@
 """Tables recognised: their header, title, unit and period, and what goes on over pages."""
 
+import pytest
+
 from lectern.documents.content import Block, PageContent
 from lectern.documents.grids import aligned, lines_of
 from lectern_workers.ingestion.cleaning import clean
@@ -141,6 +143,31 @@ def test_a_header_that_comes_again_begins_another_table():
 
     assert (first.columns[0].path, first.row_count) == (("Measure",), 2)
     assert (second.columns[0].path, second.row_count) == (("Other measure",), 1)
+
+
+@pytest.mark.parametrize("between", ["Order\tAmount\n", "\nOrder\tAmount\n"])
+def test_rows_below_the_same_header_once_more_are_of_the_same_table(tmp_path, between):
+    path = tmp_path / "orders.tsv"
+    path.write_text(f"Order\tAmount\nA1\t300\nA2\t480\n{between}A3\t5\n")
+    read = read_document(path, path.name, progress=lambda done, total: None)
+    pages = clean(read.facts, read.pages)
+
+    (table,) = recognise(pages)
+
+    assert table.row_count == 3
+    assert texts(pages, table) == [["A1", "300"], ["A2", "480"], ["A3", "5"]]
+
+
+@pytest.mark.parametrize("header", ["\t2019\t2018", "Order\tAmount\tPaid"])
+def test_a_title_or_a_header_of_years_alone_begins_another_table(header):
+    title = "Returns\n" if "Order" in header else ""
+    text = f"{header}\nA1\t1\t2\nA2\t3\t4\n{title}{header}\nA3\t5\t6"
+    block = Block(kind="table", start=0, end=len(text), header_end=len(header))
+    page = PageContent(number=1, label="", text=text, blocks=(block,))
+
+    found = recognise([page])
+
+    assert len(found) == 2
 
 
 def test_in_a_pdf_the_place_tells_the_column_of_a_cell(tmp_path):

@@ -1,7 +1,8 @@
 """Recognising tables: from the table blocks of cleaned pages to what their cells mean.
 
 A block is a table, several (where its header comes again inside it), or goes on with the one
-before it: at the top of a page, with the same header or none, and as many columns.
+before it: at the top of a page, with the same header or none, and as many columns; or right
+behind it, with a header that says the same of every column.
 """
 
 from collections import Counter
@@ -43,6 +44,8 @@ class _Open:
     period: str
     rows: int = 0
     last: Block | None = None
+    # Whether its last row is one cell, as a title of what comes next is.
+    titled: bool = False
 
     def draft(self, number: int) -> TableDraft:
         return TableDraft(
@@ -82,22 +85,38 @@ def _take(reading: _Reading, page: PageContent, index: int) -> None:
     rows = list(lines_of(page.text, block.start, block.end))
     known = sum(row[0].start < (block.header_end or 0) for row in rows)
     length = header_length(rows[:_HEAD_ROWS], known)
-    before = reading.tables[-1] if reading.tables else None
-    if before and index == 0 and _goes_on(before, page, rows, length):
-        _append(before, page, block, rows[length:])
-        return
     caption = _caption(page, index, reading.heading)
     for head, body in _tables_in(rows, length):
-        reading.tables.append(_opened(page, block, head, body, caption))
+        before = reading.tables[-1] if reading.tables else None
+        if before and (
+            _comes_again(before, page, index, head)
+            or (index == 0 and _goes_on(before, page, head, body))
+        ):
+            _append(before, page, block, body)
+        else:
+            reading.tables.append(_opened(page, block, head, body, caption))
 
 
-def _goes_on(before: _Open, page: PageContent, rows: Rows, length: int) -> bool:
+def _comes_again(before: _Open, page: PageContent, index: int, head: Rows) -> bool:
+    """Whether rows right behind a table have its header once more, and go on with it.
+
+    A header that names no first column ("2019, 2018") stands above many different tables, and
+    a line of one cell above it is the title of another.
+    """
+    if before.page.number != page.number or before.titled:
+        return False
+    near = page.blocks[max(0, index - 1) : index + 1]
+    named = bool(head) and bool(head[-1][0].text)
+    return named and before.last in near and _texts(head) == _texts(before.head)
+
+
+def _goes_on(before: _Open, page: PageContent, head: Rows, body: Rows) -> bool:
     """Whether the first block of a page goes on with the table that ended the one before."""
     if before.page.number != page.number - 1 or before.last is not before.page.blocks[-1]:
         return False
-    if length:
-        return _texts(rows[:length]) == _texts(before.head)
-    wide = max(len(row) for row in rows)
+    if head:
+        return _texts(head) == _texts(before.head)
+    wide = max(len(row) for row in body)
     return bool(before.head) and abs(wide - len(before.columns)) <= (1 if page.words else 0)
 
 
@@ -158,6 +177,7 @@ def _append(table: _Open, page: PageContent, block: Block, body: Rows) -> None:
     if body:
         table.segments.append((page.number, body[0][0].start, body[-1][-1].end))
         table.rows += len(body)
+        table.titled = sum(bool(cell.text) for cell in body[-1]) == 1
     table.page, table.last = page, block
 
 
