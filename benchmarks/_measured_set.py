@@ -86,7 +86,7 @@ class MeasuredSet:
             self._after += after
         self.names = np.array(self.documents)
         first = {name: self.documents.index(name) for name in set(self.documents)}
-        self._keys = [UUID(int=first[name] + 1) for name in self.documents]
+        self.keys = [UUID(int=first[name] + 1) for name in self.documents]
         self._embedder = questions
         self.vectors = documents.embed([draft.searchable for draft in self.chunks])
         self._weights: list[dict[int, float]] = []
@@ -129,13 +129,13 @@ class MeasuredSet:
 
         Of ``preferred`` documents the best are candidates as well, and get what it says.
         """
-        bonus = np.array([(preferred or {}).get(key, 0.0) for key in self._keys])
+        bonus = np.array([(preferred or {}).get(key, 0.0) for key in self.keys])
         within = replace(scores, allowed=scores.allowed & (bonus > 0))
         found = np.flatnonzero(candidates(scores) | candidates(within))
         pool = [
             Candidate(
                 chunk_id=UUID(int=int(index) + 1),
-                document_id=self._keys[index],
+                document_id=self.keys[index],
                 position=self.chunks[index].position,
                 dense=float(scores.dense[index]),
                 lexical=float(scores.lexical[index]),

@@ -10,6 +10,7 @@ search without it, with it, and with half and twice as much added to preferred d
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,12 @@ from _measured_set import PASSAGES, RANKED, Asked, MeasuredSet
 from lectern.answering.measures import measures
 from lectern.backends.engines import ingestion_embedder, question_embedder
 from lectern.documents.joining import joined
-from lectern.documents.understanding import Understanding, asked_of, preferred_of
+from lectern.documents.understanding import Understanding, asked_of, full_names, preferred_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+    from uuid import UUID
+
     from lectern.answering.measures import Case
 
 FIGURES = ("hit@1", "hit@3", "hit@5", "hit@10", "doc@1", "budget@4000")
@@ -44,19 +48,33 @@ def main() -> None:
             print(f"{name:16s}" + "".join(f"{values[figure]:12.1%}" for figure in FIGURES))
 
 
-def understood(measured: MeasuredSet, question: Asked) -> Understanding:
-    """What the statement of ``lectern.documents.understanding`` finds, in memory."""
+def understood(
+    measured: MeasuredSet, question: Asked, hidden: Collection[UUID] = ()
+) -> Understanding:
+    """What the statement of ``lectern.documents.understanding`` finds, in memory.
+
+    The ``hidden`` documents are as if they were not there.
+    """
     if question.within:
         return Understanding()
     asked = asked_of(question.text)
     by_name = {"company": asked.names, "alias": asked.names}
     wanted = by_name | {"period": asked.periods, "type": asked.types}
-    rows = [row for row in measured.known if row.folded in wanted.get(row.name, ())]
+    known = [row for row in measured.known if row.document_id not in hidden]
+    rows = [row for row in known if row.folded in wanted.get(row.name, ())]
     named = {row.document_id for row in rows if row.name in by_name}
     if named:
-        others = {row.document_id for row in measured.known if row.name == "company"} - named
+        others = {row.document_id for row in known if row.name == "company"} - named
         rows = [row for row in rows if row.document_id not in others]
-    return preferred_of(asked, rows)
+        said = {(row.document_id, row.name) for row in rows}
+        rows += [
+            row
+            for row in known
+            if row.name == "company"
+            and row.document_id in named
+            and (row.document_id, "company") not in said
+        ]
+    return replace(preferred_of(asked, rows), spelled_out=tuple(full_names(asked, rows)))
 
 
 def _case(measured: MeasuredSet, asked: Asked, meant: Understanding, share: float) -> Case:

@@ -1,11 +1,12 @@
-"""Fit the model that tells whether passages answer, and say how well it does.
+"""Fit the model that tells whether passages answer, and say how well it does on unseen sets.
 
     python benchmarks/refusal.py STATE DIR DIR...
 
 ``STATE`` is the state folder; each ``DIR`` holds docs/ and questions.jsonl. Beside the few
 questions that a set says it does not answer, three kinds are made: questions of the other sets,
-questions whose document is taken away, and questions on one document put to another. Shares
-are of folds by document that the fit has not seen; the coefficients printed are of all.
+questions whose document is taken away, with all of the same company, and questions on one
+document put to another. Each set is shown under a model and a threshold of the others alone;
+then what is fitted to all of them, and the model as it is built in.
 """
 
 from __future__ import annotations
@@ -14,31 +15,32 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zlib import crc32
 
 import numpy as np
 from _measured_set import Asked, MeasuredSet
+from narrowing import understood
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from lectern.answering.evidence import THRESHOLD, Evidence, weigh
 from lectern.backends.engines import ingestion_embedder, question_embedder
+from lectern.documents.joining import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-FOLDS = 5
-# How much a question of each kind counts: the real ones are few, those of other sets easy.
+# How much the questions of each kind count together, in every set alike.
 KINDS = {
     "answered": 1.0,
-    "unanswered": 8.0,
-    "taken away": 1.0,
-    "other document": 1.0,
-    "other set": 0.4,
+    "unanswered": 0.5,
+    "taken away": 0.2,
+    "other document": 0.1,
+    "other set": 0.2,
 }
-FALSE_REFUSALS = (0.05, 0.10)
+# How many of a set's answerable questions may be refused, where the threshold is chosen.
+FALSE_REFUSALS = 0.08
+PASSAGES, RANKED = 10, 12  # as lectern.answering.ask has them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,6 @@ class Weighed:
 
     folder: str
     kind: str
-    document: str
     evidence: Evidence
 
 
@@ -58,91 +59,110 @@ def main() -> None:
         for folder in folders
     }
     rows = [row for name in sets for row in _weighed(name, sets)]
-    figures = np.array([[row.evidence.cosine, row.evidence.coverage] for row in rows])
-    answered = np.array([row.kind == "answered" for row in rows])
-    weights = _weights(rows, answered)
-    unseen = _unseen(rows, figures, answered, weights)
-    model = _model().fit(figures, answered, weights)
-    (cosine, coverage), intercept = model.coef_[0], model.intercept_[0]
-    print(f"COSINE = {cosine:.2f}  COVERAGE = {coverage:.2f}  INTERCEPT = {intercept:.2f}")
-    print(f"AUC on unseen documents {roc_auc_score(answered, unseen):.3f}")
-    for share in FALSE_REFUSALS:
-        _tell(rows, unseen, float(np.quantile(unseen[answered], share)))
-    print("as shipped:")
-    _tell(rows, np.array([row.evidence.probability for row in rows]), THRESHOLD)
+    print("refused, in shares; each set by what is fitted to the others:")
+    for name in sets if len(sets) > 1 else ():
+        others = [row for row in rows if row.folder != name]
+        model = _fitted(others)
+        threshold = _threshold(others, _probabilities(model, others))
+        here = [row for row in rows if row.folder == name]
+        _tell(here, _probabilities(model, here), threshold)
+    model = _fitted(rows)
+    (cosine, coverage, nowhere), intercept = model.coef_[0], model.intercept_[0]
+    threshold = _threshold(rows, _probabilities(model, rows))
+    print(f"fitted to all: COSINE = {cosine:.1f}  COVERAGE = {coverage:.1f}  ", end="")
+    print(f"NOWHERE = {nowhere:.1f}  INTERCEPT = {intercept:.1f}  THRESHOLD = {threshold:.2f}")
+    print("as built in:")
+    for name in sets:
+        here = [row for row in rows if row.folder == name]
+        _tell(here, np.array([row.evidence.probability for row in here]), THRESHOLD)
 
 
 def _weighed(name: str, sets: dict[str, MeasuredSet]) -> Iterator[Weighed]:
     here = sets[name]
     within = sorted({asked.document for asked in here.questions if asked.within})
     for asked in here.questions:
-        kind = "unanswered" if asked.answer is None else "answered"
-        yield _put(here, name, kind, asked, here.allowed(asked))
+        yield _put(here, name, "unanswered" if asked.answer is None else "answered", asked)
         if asked.answer is None:
             continue
         if asked.within:
             other = within[(within.index(asked.document) + 1) % len(within)]
-            yield _put(here, name, "other document", asked, here.names == other)
+            yield _put(here, name, "other document", replace(asked, document=other))
         else:
-            yield _put(here, name, "taken away", asked, here.names != asked.document)
+            yield _put(here, name, "taken away", asked, _same_company(here, asked.document))
     for other_name, other_set in sets.items():
         for asked in other_set.questions:
             if other_name != name and asked.answer is not None and not asked.within:
-                yield _put(here, name, "other set", replace(asked, within=False))
+                yield _put(here, name, "other set", asked)
+
+
+def _same_company(measured: MeasuredSet, document: str) -> frozenset[str]:
+    """``document`` and the others of its company: they often answer what is asked of it."""
+    titles = dict(zip(measured.keys, measured.documents, strict=True))
+    companies = {
+        row.folded
+        for row in measured.known
+        if row.name == "company" and titles.get(row.document_id) == document
+    }
+    same = {
+        titles[row.document_id]
+        for row in measured.known
+        if row.name == "company" and row.folded in companies and row.document_id in titles
+    }
+    return frozenset({document} | same)
 
 
 def _put(
-    measured: MeasuredSet,
-    name: str,
-    kind: str,
-    asked: Asked,
-    allowed: NDArray[np.bool_] | None = None,
+    measured: MeasuredSet, name: str, kind: str, asked: Asked, away: frozenset[str] = frozenset()
 ) -> Weighed:
-    scores = measured.scores(asked.text, measured.allowed(asked) if allowed is None else allowed)
-    evidence = weigh(asked.text, measured.passages(scores), scores.rarities)
-    return Weighed(folder=name, kind=kind, document=asked.document, evidence=evidence)
+    hidden = {
+        key for key, title in zip(measured.keys, measured.documents, strict=True) if title in away
+    }
+    known = understood(measured, asked, hidden)
+    allowed = measured.allowed(asked) & ~np.isin(measured.names, list(away))
+    scores = measured.scores(known.expanded(asked.text), allowed)
+    ranked = measured.ranked(scores, known.preferred)[:RANKED]
+    passages = joined(ranked, limit=PASSAGES)
+    evidence = weigh(asked.text, passages, scores.rarities, understanding=known)
+    return Weighed(folder=name, kind=kind, evidence=evidence)
 
 
-def _weights(rows: Sequence[Weighed], answered: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """By kind, and both answers alike in sum."""
-    weights = np.array([KINDS[row.kind] for row in rows])
-    weights[answered] *= weights[~answered].sum() / weights[answered].sum()
-    return weights
+def _fitted(rows: Sequence[Weighed]) -> LogisticRegression:
+    """The model of ``rows``, every set and every kind in it counting as ``KINDS`` says."""
+    groups = [(row.folder, row.kind) for row in rows]
+    sizes = {group: groups.count(group) for group in set(groups)}
+    weights = np.array([KINDS[kind] / sizes[folder, kind] for folder, kind in groups])
+    answered = np.array([row.kind == "answered" for row in rows])
+    model = LogisticRegression(C=3.0, max_iter=2000)
+    return model.fit(_figures(rows), answered, 1000 * weights)
 
 
-def _unseen(
-    rows: Sequence[Weighed],
-    figures: NDArray[np.float64],
-    answered: NDArray[np.bool_],
-    weights: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """The probability of each row by a model fitted without the row's document."""
-    folds = np.array([crc32(row.document.encode()) % FOLDS for row in rows])
-    found = np.zeros(len(rows))
-    for fold in range(FOLDS):
-        seen = folds != fold
-        model = _model().fit(figures[seen], answered[seen], weights[seen])
-        found[~seen] = model.predict_proba(figures[~seen])[:, 1]
-    return found
+def _figures(rows: Sequence[Weighed]) -> NDArray[np.float64]:
+    found = [row.evidence for row in rows]
+    return np.array([[one.cosine, one.coverage, float(bool(one.nowhere))] for one in found])
 
 
-def _model() -> LogisticRegression:
-    return LogisticRegression(C=3.0, max_iter=2000)
+def _probabilities(model: LogisticRegression, rows: Sequence[Weighed]) -> NDArray[np.float64]:
+    return np.asarray(model.predict_proba(_figures(rows))[:, 1])
+
+
+def _threshold(rows: Sequence[Weighed], probabilities: NDArray[np.float64]) -> float:
+    """The highest at which no set has too many of its answerable questions refused."""
+    answered = np.array([row.kind == "answered" for row in rows])
+    folders = np.array([row.folder for row in rows])
+    return min(
+        float(np.quantile(probabilities[answered & (folders == folder)], FALSE_REFUSALS))
+        for folder in set(folders)
+    )
 
 
 def _tell(rows: Sequence[Weighed], probabilities: NDArray[np.float64], threshold: float) -> None:
-    print(f"  refused below {threshold:.2f}:")
-    for folder in sorted({row.folder for row in rows}):
-        shares = []
-        for kind in KINDS:
-            refused = [
-                probability < threshold
-                for row, probability in zip(rows, probabilities, strict=True)
-                if row.folder == folder and row.kind == kind
-            ]
-            if refused:
-                shares.append(f"{kind} {np.mean(refused):.2f} of {len(refused)}")
-        print(f"    {folder:12s} {', '.join(shares)}")
+    kinds = np.array([row.kind for row in rows])
+    shares = [
+        f"{kind} {np.mean(probabilities[kinds == kind] < threshold):.3f} of {sum(kinds == kind)}"
+        for kind in KINDS
+        if (kinds == kind).any()
+    ]
+    print(f"  {rows[0].folder:12s} below {threshold:.2f}: {', '.join(shares)}")
 
 
 if __name__ == "__main__":
