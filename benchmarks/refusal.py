@@ -39,7 +39,7 @@ KINDS = {
     "other set": 0.2,
 }
 # How many of a set's answerable questions may be refused, where the threshold is chosen.
-FALSE_REFUSALS = 0.08
+FALSE_REFUSALS = 0.07
 PASSAGES, RANKED = 10, 12  # as lectern.answering.ask has them
 
 

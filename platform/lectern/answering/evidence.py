@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from lectern.documents.passages import Passage
     from lectern.documents.understanding import Understanding
 
-COSINE = 10.1
-COVERAGE = 11.7
-NOWHERE = -4.1
-INTERCEPT = -15.2
-# The highest at which no set has more than 8 in a hundred of its answerable questions refused.
-THRESHOLD = 0.43
-# A word in one of twenty chunks counts as much as one in none: how rare a word is beyond says
+COSINE = 10.0
+COVERAGE = 12.8
+NOWHERE = -4.8
+INTERCEPT = -16.1
+# The highest at which no set has more than 7 in a hundred of its answerable questions refused.
+THRESHOLD = 0.53
+# A word in one of eight chunks counts as much as one in none: how rare a word is beyond says
 # more of the collection's size than of the question.
-RAREST = 3.0
+RAREST = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
