@@ -11,6 +11,7 @@ from html_pages import faults_of, find, text_of
 from lectern.answering.ask import answer_of, answer_question
 from lectern.backends.engines import question_embedder
 from lectern.documents.removal import remove_document
+from lectern.documents.titles import rename_document
 from tenant_seeds import api_client, make_key
 from web_addresses import browser_of
 
@@ -199,6 +200,58 @@ def test_each_thing_counts_once_and_a_total_not_at_all(ledger, question, result)
     answer = ledger(question)
 
     assert answer.computation["result"] == str(result)
+
+
+SALES = b"""Date,Region,Product,Amount
+2024-01-05,North,Valve,100.50
+2024-02-05,South,Pump,200.00
+2024-03-05,North,Pump,300.25
+"""
+
+
+def test_a_word_that_only_the_name_of_the_file_holds_is_explained(tenant, collection, settings):
+    embedder = question_embedder(settings.STATE)
+    document = make_read_document(
+        tenant, collection, "20240131_sales_77.csv", SALES, embedder=embedder
+    )
+    rename_document(tenant, document, "First quarter")
+    question = "What is the total amount of sales in the region North?"
+
+    answer = answer_of(answer_question(tenant, collection, question))
+
+    assert answer.computation["result"] == "400.75"
+
+
+def test_a_word_of_the_title_picks_no_column_that_it_is_half_the_name_of(
+    tenant, collection, settings
+):
+    sheet = SALES.replace(b"Product,Amount", b"Sales tax,Cost").replace(b"Valve", b"10")
+    embedder = question_embedder(settings.STATE)
+    make_read_document(
+        tenant, collection, "sales.csv", sheet.replace(b"Pump", b"20"), embedder=embedder
+    )
+
+    answer = answer_of(answer_question(tenant, collection, "What are the total sales?"))
+
+    assert not answer.computation
+
+
+@pytest.mark.parametrize("period", ["after 2023", "before 2024"])
+def test_years_in_the_title_do_not_explain_a_time_that_only_some_rows_are_of(
+    tenant, collection, settings, period
+):
+    make_read_document(
+        tenant,
+        collection,
+        "sales-2023-2024.csv",
+        SALES.replace(b"2024-01", b"2023-01"),
+        embedder=question_embedder(settings.STATE),
+    )
+    question = f"What is the total amount of sales {period}?"
+
+    answer = answer_of(answer_question(tenant, collection, question))
+
+    assert not answer.computation
 
 
 def test_the_page_and_the_api_say_how_it_was_computed(ask, tenant):

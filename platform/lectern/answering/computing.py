@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from lectern.answering.operations import Cue, cues_of, formula_of, written
@@ -29,10 +30,14 @@ LEAST_FIT = 0.6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A table with the passage that brought it up; ``stretches`` reads its text anew."""
+    """A table with the passage that brought it up; ``stretches`` reads its text anew.
+
+    ``file_name`` is that of its version: a document may have another title by now.
+    """
 
     table: Table
     passage: Passage
+    file_name: str
     stretches: Callable[[], Iterable[Stretch]]
 
 
@@ -76,13 +81,15 @@ def computed(question: str, sources: Iterable[Source]) -> Computation | None:
 
 def _from_table(cue: Cue, source: Source) -> Computation | None:
     table = source.table
-    about = f"{source.passage.document_title} {source.passage.context}"
-    tally = tallied(cue, table, lambda: records_in(table, source.stretches()), about)
+    title = f"{source.passage.document_title} {PurePath(source.file_name).stem}"
+    above = source.passage.context
+    tally = tallied(cue, table, lambda: records_in(table, source.stretches()), title, above)
     if tally is not None:
         return _of_tally(tally, source)
     if table.row_count > MOST_STATEMENT_ROWS:
         return None
-    worked = worked_on_statement(cue, table, list(rows_in(table, source.stretches())), about)
+    rows = list(rows_in(table, source.stretches()))
+    worked = worked_on_statement(cue, table, rows, f"{title} {above}")
     if worked is None or worked.score < LEAST_FIT:
         return None
     return _of_statement(worked, source)

@@ -22,6 +22,7 @@ from lectern.answering.row_filters import (
     may_mean,
     months_in,
     says_more,
+    unexplained,
 )
 from lectern.documents.cells import figure_of, years_in
 from lectern.documents.terms import terms
@@ -70,18 +71,18 @@ class Tally:
 
 
 def tallied(
-    cue: Cue, table: Table, records: Callable[[], Iterator[Record]], about: str
+    cue: Cue, table: Table, records: Callable[[], Iterator[Record]], title: str, above: str
 ) -> Tally | None:
     """What ``cue`` asks of all rows of a record table, or None if not every word is explained.
 
-    ``records`` gives the rows from the first on, each time it is called; ``about`` is what
-    stands above the table.
+    ``records`` gives the rows from the first on, each time it is called; ``title`` is what the
+    document and its file are called, and ``above`` what stands above the table.
     """
     if len(table.columns) < 2 or not table.columns[0].path or table.row_count < 2:
         return None
     if cue.operation in ("difference", "percentage change", "ratio"):
         return None
-    plan = _plan(cue, table, records, about)
+    plan = _Planning(cue, table, title, above).plan(records)
     return plan.carried_out(records()) if plan else None
 
 
@@ -217,23 +218,18 @@ def _first_filled(record: Record) -> int:
     return next((at for at, text in enumerate(record.texts) if text.strip()), 0)
 
 
-def _plan(
-    cue: Cue, table: Table, records: Callable[[], Iterator[Record]], about: str
-) -> _Plan | None:
-    """What is to be done for the question, if the table explains all of its words."""
-    return _Planning(cue, table, about).plan(records)
-
-
 class _Planning:
-    def __init__(self, cue: Cue, table: Table, about: str) -> None:
+    def __init__(self, cue: Cue, table: Table, title: str, above: str) -> None:
         self._cue = cue
         self._table = table
-        self._about = frozenset(terms(f"{about} {table.title}"))
+        self._title = frozenset(terms(f"{title} {table.title}"))
+        self._about = self._title | frozenset(terms(above))
         self._text = cue.rest
         self._left = set(terms(cue.rest))
         self._names = [frozenset(terms(column.name)) for column in table.columns]
 
     def plan(self, records: Callable[[], Iterator[Record]]) -> _Plan | None:
+        """What is to be done for the question, if the table explains all of its words."""
         group = self._group()
         filters = [*self._times(), *self._comparisons()]
         if self._left - _IDLE:
@@ -242,7 +238,8 @@ class _Planning:
                 return None
             filters += found
         named = self._target()
-        if named == -1 or self._left - self._about - _IDLE or says_more(self._text, filters):
+        left = unexplained(self._left - _IDLE, self._about, self._text)
+        if named == -1 or left or says_more(self._text, filters):
             return None
         target = named
         if self._cue.operation not in ("count", "list") and target is None:
@@ -377,7 +374,8 @@ class _Planning:
     def _mentioned(self, numbers: Sequence[int]) -> list[int]:
         """The number columns that the question names, in full if one is; or the only one."""
         full = [at for at in numbers if self._names[at] and self._names[at] <= self._left]
-        partly = [at for at in numbers if self._names[at] & self._left]
+        # In a sheet of sales, "total sales" are not its sales tax.
+        partly = [at for at in numbers if self._names[at] & (self._left - self._title)]
         # Where things are counted, the only number is none of them.
         counted = _COUNTED.search(self._text)
         return full or partly or (list(numbers) if len(numbers) == 1 and not counted else [])

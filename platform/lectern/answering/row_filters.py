@@ -12,6 +12,7 @@ from lectern.documents.terms import terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from collections.abc import Set as AbstractSet
 
 COMPARED = re.compile(
     r"\b(?P<how>more than|over|above|greater than|at least|less than|under|below|at most"
@@ -23,6 +24,9 @@ MONTHS = (
     *("january", "february", "march", "april", "may", "june"),
     *("july", "august", "september", "october", "november", "december"),
 )
+# Terms like 2023, FY2023 and Q3.
+_DATED = re.compile(r"[a-z]{0,2}\d+")
+_MONTH_TERMS = frozenset(terms(" ".join(MONTHS)))
 # What turns a filter into its opposite.
 _NEGATED = re.compile(
     r"\b(?:not|no|non|never|neither|nor|none|without|lacks?|lacking|except|excluding|excludes?"
@@ -91,6 +95,22 @@ def may_mean(value: str, text: str) -> bool:
     """Whether a cell can be meant by ``text``: where one of them negates, word for word only."""
     negated = _NEGATED.search(value) or _NEGATED.search(text)
     return not negated or " ".join(value.split()).casefold() in text.casefold()
+
+
+def unexplained(left: AbstractSet[str], about: AbstractSet[str], text: str) -> set[str]:
+    """The terms of a question that neither its filters nor the titles explain.
+
+    Titles explain a time only where it is all of theirs: a sheet of 2023 and 2024 does not hold
+    what was sold "in 2023" alone, nor one of 2023 what was sold "after 2023".
+    """
+    times = _times_among(left)
+    if times and (BOUND.search(text) or times != _times_among(about)):
+        return {*times, *(left - about)}
+    return {*(left - about)}
+
+
+def _times_among(words: AbstractSet[str]) -> set[str]:
+    return {word for word in words if word in _MONTH_TERMS or _DATED.fullmatch(word)}
 
 
 def says_more(text: str, filters: Iterable[Filter]) -> bool:

@@ -30,8 +30,10 @@ def sources_of(passages: Sequence[Passage]) -> Iterator[Source]:
     """
     versions = {passage.version_id for passage in passages}
     stored: dict[UUID, list[Table]] = {}
-    for row in DocumentTable.objects.filter(version__in=versions):
+    names: dict[UUID, str] = {}
+    for row in DocumentTable.objects.filter(version__in=versions).select_related("version"):
         stored.setdefault(row.version_id, []).append(as_table(row))
+        names[row.version_id] = row.version.file_name
     seen: set[tuple[UUID, int]] = set()
     for passage in passages:
         for table in stored.get(passage.version_id, ()):
@@ -39,7 +41,12 @@ def sources_of(passages: Sequence[Passage]) -> Iterator[Source]:
             if key in seen or len(seen) == MOST_TABLES or not _holds(table, passage):
                 continue
             seen.add(key)
-            yield Source(table=table, passage=passage, stretches=partial(stretches_of, table))
+            yield Source(
+                table=table,
+                passage=passage,
+                file_name=names[table.version_id],
+                stretches=partial(stretches_of, table),
+            )
 
 
 def _holds(table: Table, passage: Passage) -> bool:
