@@ -70,12 +70,16 @@ class ExplainedOut(Shown):
 
 
 class EvidenceOut(Shown):
-    """Whether the question would be answered: from ``threshold`` of ``probability`` on."""
+    """Whether the question would be answered: from ``threshold`` of ``probability`` on.
+
+    ``nowhere`` are the names and numbers of the question of which no passage holds anything.
+    """
 
     probability: float
     threshold: float
     cosine: float
     coverage: float
+    nowhere: list[str]
     answered: bool
 
 
@@ -121,7 +125,9 @@ def explain_question(
 
 
 def _shown(seen: Look) -> ExplanationOut:
-    evidence = EvidenceOut.of(seen.evidence, answered=seen.evidence.suffices)
+    evidence = EvidenceOut.of(
+        seen.evidence, nowhere=list(seen.evidence.nowhere), answered=seen.evidence.suffices
+    )
     explanation = seen.explanation
     return ExplanationOut(
         fused=[_explained(each) for each in explanation.fused],
