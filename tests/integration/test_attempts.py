@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from factories import make_collection, make_upload
 from lectern.jobs import queue
 from lectern.jobs.attempts import AttemptTimes, attempts_of
-from lectern.jobs.models import Job, JobStage
+from lectern.jobs.models import Job, JobAttempt, JobStage
 from lectern.jobs.sweep import recover
 from lectern.tenants.access import Principal
 
@@ -102,3 +102,15 @@ def test_an_attempt_that_lost_its_job_enters_no_stage(job: Job):
         queue.report(zombie, stage="embedding", done=0, total=1)
 
     assert told(job) == [("lost", "The worker stopped answering.", [])]
+
+
+def test_what_is_left_of_an_attempt_does_not_keep_its_job_from_being_done(tenant, collection):
+    job = make_upload(tenant, collection).version.job
+    JobAttempt.objects.create(
+        tenant_id=tenant.tenant_id, job=job, number=1, outcome=JobAttempt.Outcome.LOST
+    )
+
+    claimed = queue.claim(job.pk)
+
+    assert claimed is not None
+    assert [attempt.outcome for attempt in job.attempts.all()] == [""]

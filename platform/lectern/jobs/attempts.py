@@ -41,8 +41,15 @@ class AttemptTimes:
 
 
 def begin_attempt(job: Job) -> None:
-    """Open the attempt that ``job`` is at."""
-    JobAttempt.objects.create(tenant_id=job.tenant_id, job=job, number=job.attempt)
+    """Open the attempt that ``job`` is at; the caller has just taken the job.
+
+    What may be left of an attempt of that number is written over: its history must never
+    keep a job from being done.
+    """
+    fresh = {"started_at": Now(), "ended_at": None, "outcome": "", "error_code": "", "error": ""}
+    JobAttempt.objects.update_or_create(
+        tenant_id=job.tenant_id, job=job, number=job.attempt, defaults=fresh
+    )
 
 
 def enter_stage(job: Job, name: str) -> None:
