@@ -63,7 +63,7 @@ def rankings(
             started = time.process_time()
             found[name].append(way(question)[:SHOWN])
             spent[name].append((time.process_time() - started) * 1000)
-    return found, {name: sorted(each)[len(each) // 2] for name, each in spent.items()}
+    return found, {name: sorted(each)[len(each) // 2] for name, each in spent.items() if each}
 
 
 def report(result: Mapping[str, Any]) -> None:
