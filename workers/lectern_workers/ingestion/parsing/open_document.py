@@ -22,6 +22,7 @@ _NAMESPACES = {
     "svg": f"{_URN}svg-compatible:1.0",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
+# The last is what zipfile raises for an archive that is packed in a way it does not know.
 _BROKEN = (BadZipFile, KeyError, ValueError, etree.XMLSyntaxError, NotImplementedError)
 _MOST_STYLES_ABOVE = 20
 _MOST_SPACES = 100
